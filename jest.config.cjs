@@ -1,0 +1,31 @@
+// Three projects: unit (pure, beside the code), integration (real sockets, real databases), journeys (whole hub, real peers).
+const transform = {
+  '^.+\\.ts$': [
+    '@swc/jest',
+    {
+      sourceMaps: 'inline',
+      module: { type: 'commonjs' },
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript', decorators: true },
+        transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+        keepClassNames: true,
+      },
+    },
+  ],
+};
+const common = {
+  rootDir: __dirname,
+  transform,
+  moduleNameMapper: { '^@modelbank/([^/]+)$': '<rootDir>/libs/$1/src' },
+  testEnvironment: '<rootDir>/test/environment.cjs',
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.modelbank/'],
+};
+module.exports = {
+  maxWorkers: 2,
+  projects: [
+    { ...common, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,certs,test}/**/*.spec.ts'] },
+    { ...common, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,certs,models}/**/*.int-spec.ts'] },
+    { ...common, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.e2e-spec.ts'] },
+  ],
+};

@@ -1,0 +1,70 @@
+/**
+ * What an inference child process gets (a small JSON message: paths, digests and the manifest) and what it returns.
+ * Pixels and label volumes never cross the process boundary: the child reads and writes files.
+ */
+import type { ImageFacts, ModelManifest } from '@modelbank/registry';
+
+/** One instance of the input, by path; `sha256` is checked while it is read. */
+export interface JobInstance {
+  readonly path: string;
+  readonly sha256: string;
+  readonly sopInstanceUid: string;
+}
+
+export interface InferenceJobSpec {
+  readonly kind: 'infer';
+  readonly jobId: string;
+  readonly manifest: ModelManifest;
+  readonly packageFolder: string;
+  /** SHA-256 per file of the package, by relative path, as registered. */
+  readonly packageFiles: Readonly<Record<string, string>>;
+  readonly inputs: Readonly<Record<string, readonly JobInstance[]>>;
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** A folder that the child may write to. */
+  readonly outputFolder: string;
+  readonly executionProvider: 'cpu' | 'cuda';
+  readonly threads: number;
+}
+
+/** Measures the image facts that selection rules ask for. */
+export interface ImageFactsSpec {
+  readonly kind: 'imageFacts';
+  readonly instances: readonly JobInstance[];
+}
+
+export type ChildSpec = InferenceJobSpec | ImageFactsSpec;
+
+/** One stage of the child with its duration, shown live and in the benchmark. */
+export interface ChildStage {
+  readonly stage: 'load' | 'decode' | 'preprocess' | 'infer' | 'postprocess' | 'resample' | 'write' | 'measure';
+  readonly durationMs: number;
+}
+
+/** A label as the child wrote it: a bit-packed mask (order of geometry's `Mask`) on the scan's own grid, gzip-free. */
+export interface LabelFile {
+  readonly name: string;
+  /** File name inside the output folder. */
+  readonly file: string;
+  readonly sha256: string;
+  readonly voxelCount: number;
+  readonly volumeMl: number;
+  readonly empty: boolean;
+  /** The label touches the first or last slice of the scan: the organ may be cut off there. */
+  readonly cutByScanEnd: boolean;
+}
+
+export interface InferenceOutcome {
+  readonly kind: 'infer';
+  readonly labels: readonly LabelFile[];
+  readonly executionProvider: 'cpu' | 'cuda';
+  readonly stages: readonly ChildStage[];
+  readonly peakRssMiB: number;
+}
+
+export interface ImageFactsOutcome {
+  readonly kind: 'imageFacts';
+  readonly facts: ImageFacts;
+  readonly stages: readonly ChildStage[];
+}
+
+export type ChildOutcome = InferenceOutcome | ImageFactsOutcome;

@@ -1,0 +1,55 @@
+/**
+ * The ports: what the stages need from the outside, without saying which adapter gives it.
+ * `platform` implements Clock and CrashPoints, `store` UnitOfWork and ObjectStore, `broker` Broker.
+ */
+import type { CrashPoint } from './crash-points';
+import type { EventBodies, EventName, Envelope } from './events';
+import type { QueueName } from './journey';
+
+/** Injection tokens for Nest (`@Inject(CLOCK)`); interfaces vanish at run time. */
+export const CLOCK = Symbol('Clock');
+export const CRASH_POINTS_PORT = Symbol('CrashPoints');
+export const UNIT_OF_WORK = Symbol('UnitOfWork');
+export const READ_STORE = Symbol('ReadStore');
+export const OBJECT_STORE = Symbol('ObjectStore');
+export const BROKER = Symbol('Broker');
+
+export interface Clock {
+  /** Wall time, for what people and the database see. */
+  now(): Date;
+  /** Monotonic milliseconds, for durations. */
+  monotonicMs(): number;
+}
+
+export interface CrashPoints {
+  /** Dies with SIGKILL here when a test build asked for it, else does nothing. */
+  reach(point: CrashPoint): void;
+}
+
+/** Bytes by key. A key is made by the hub (hex and slashes only), never taken from a peer. */
+export interface ObjectStore {
+  /** A path in the same file system to write to before `commit`; unique, never a final object. */
+  newPartPath(): string;
+  /** fsync of the part file, rename to its key, fsync of the folder. Idempotent for the same key. */
+  commitPart(partPath: string, key: string): Promise<void>;
+  discardPart(partPath: string): Promise<void>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  read(key: string): Promise<Buffer>;
+  exists(key: string): Promise<boolean>;
+  remove(key: string): Promise<void>;
+  /** Local path of an object, for child processes and streaming. */
+  pathOf(key: string): string;
+}
+
+/** Wakes consumers; the outbox rows themselves are the truth. */
+export interface Broker {
+  /** Tells the queues that new outbox rows may be there. Losing a wake-up costs time, never a message. */
+  wake(queues: readonly QueueName[]): void;
+}
+
+/** How an event is written: inside a transaction, one outbox row per subscriber. */
+export interface Outbox {
+  emit<E extends EventName>(event: E, centreId: string, body: EventBodies[E], causationId: string): Promise<void>;
+}
+
+export type AnyEnvelope = { [E in EventName]: Envelope<E> }[EventName];

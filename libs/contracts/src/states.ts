@@ -1,0 +1,50 @@
+/**
+ * The states that things are in. Each acknowledged instance, input set and task is in exactly one; a reconciler proves
+ * the sum (promise 3 of docs/architecture.md).
+ */
+
+/** Purpose of an association, given by the called AE title. */
+export const PURPOSES = ['care', 'trial', 'research', 'commissioning', 'test'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+export const DESTINATION_KINDS = ['clinical', 'test'] as const;
+export type DestinationKind = (typeof DESTINATION_KINDS)[number];
+
+/** `stored`: no stage needs it, acknowledged as not applicable; `held`: e.g. Enhanced CT; `quarantined`: conflicting content. */
+export const INSTANCE_DISPOSITIONS = ['waiting', 'assembled', 'notApplicable', 'held', 'quarantined'] as const;
+export type InstanceDisposition = (typeof INSTANCE_DISPOSITIONS)[number];
+
+export const SERIES_STATES = ['open', 'complete', 'held', 'notApplicable', 'discarded'] as const;
+export type SeriesState = (typeof SERIES_STATES)[number];
+
+/** `provisional` runs ahead of time; `superseded` sets never deliver. */
+export const INPUT_SET_STATES = ['provisional', 'complete', 'superseded'] as const;
+export type InputSetState = (typeof INPUT_SET_STATES)[number];
+
+/** What selection said about one task of one input set. */
+export const TASK_SELECTION_STATES = ['selected', 'held', 'outranked', 'superseded', 'denied', 'discarded'] as const;
+export type TaskSelectionState = (typeof TASK_SELECTION_STATES)[number];
+
+export const JOB_STATES = ['queued', 'running', 'inferred', 'built', 'held', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** `withdrawn` before it left; `superseded` after. */
+export const RESULT_STATES = ['built', 'withdrawn', 'superseded'] as const;
+export type ResultState = (typeof RESULT_STATES)[number];
+
+/** `awaitingCompletion`: made ahead of time, its series is not complete yet. `blocked`: the policy said no or could not be asked. */
+export const DELIVERY_STATES = [
+  'awaitingCompletion',
+  'waiting',
+  'sending',
+  'delivered',
+  'parked',
+  'blocked',
+  'cancelled',
+] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+export const HELD_KINDS = ['instance', 'series', 'selection', 'job'] as const;
+export type HeldKind = (typeof HELD_KINDS)[number];
+export const HELD_STATES = ['held', 'released', 'discarded', 'resolved'] as const;
+export type HeldState = (typeof HELD_STATES)[number];

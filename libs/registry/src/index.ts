@@ -1,0 +1,2 @@
+export * from './manifest/manifest';
+export * from './decision';

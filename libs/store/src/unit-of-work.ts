@@ -1,0 +1,27 @@
+/**
+ * The shape of every write: one transaction, only SQL awaited inside, events through the outbox. Implemented in
+ * typeorm-unit-of-work.ts; stages get it injected as `UNIT_OF_WORK`.
+ */
+import type { EntityManager } from 'typeorm';
+import type { Envelope, EventName, Outbox, QueueName } from '@modelbank/contracts';
+
+export interface Transaction extends Outbox {
+  /** Reads and writes of this transaction; never keep it. */
+  readonly manager: EntityManager;
+}
+
+export interface UnitOfWork {
+  /** Commits what `work` did, or nothing. Nesting throws. Wakes the queues of emitted events after the commit. */
+  run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** `run` for a consumer: `duplicate` when this queue has processed the message before, and then nothing happens. */
+  consume<E extends EventName>(
+    queue: QueueName,
+    envelope: Envelope<E>,
+    work: (tx: Transaction) => Promise<void>,
+  ): Promise<'processed' | 'duplicate'>;
+}
+
+/** Reads outside a transaction, on the second, read-only data source. */
+export interface ReadStore {
+  readonly manager: EntityManager;
+}
