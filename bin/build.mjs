@@ -1,0 +1,4 @@
+// `npm run build`: install when needed, then compile.
+import { ensureReady } from './setup.mjs';
+
+ensureReady();
