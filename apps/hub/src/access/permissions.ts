@@ -1,0 +1,28 @@
+/** What a caller of `/api/v1` may do: the closed list of permissions. Every route names exactly one of them. */
+export const PERMISSIONS = [
+  'centres:read',
+  'centres:write',
+  'models:read',
+  'models:write',
+  'series:read',
+  'selection:read',
+  'jobs:read',
+  'jobs:write',
+  'results:read',
+  'deliveries:read',
+  'deliveries:write',
+  'held:read',
+  'held:write',
+  'journal:read',
+  'metrics:read',
+] as const;
+export type Permission = (typeof PERMISSIONS)[number];
+
+/** Who calls: the name that the journal keeps, and what it may do. */
+export interface Caller {
+  readonly actor: string;
+  readonly permissions: ReadonlySet<Permission>;
+}
+
+/** The operator of the machine: whoever can read the token file. May do everything. */
+export const OPERATOR: Caller = { actor: 'operator', permissions: new Set(PERMISSIONS) };
