@@ -1,1 +1,4 @@
 export * from './grid';
+export * from './vectors';
+export * from './slice-geometry';
+export * from './grid-from-slices';
