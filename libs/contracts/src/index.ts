@@ -5,3 +5,4 @@ export * from './ports';
 export * from './errors';
 export * from './inference-job';
 export * from './states';
+export * from './centre-directory';

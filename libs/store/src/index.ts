@@ -8,4 +8,5 @@ export * from './dispatch/job.entity';
 export * from './results/result.entity';
 export * from './delivery/delivery.entity';
 export * from './journal/journal.entity';
+export * from './journal/write-journal-entry';
 export * from './outbox/outbox.entity';
