@@ -25,6 +25,8 @@ export interface ModelManifest {
   readonly labels: readonly ManifestLabel[];
   readonly postprocessing: readonly PostprocessingStep[];
   readonly limits: { readonly timeoutSeconds: number; readonly memoryMiB: number };
+  /** A package without golden cases says why; else its folder `golden/` holds at least one. */
+  readonly goldenCases?: { readonly noneBecause: string };
 }
 
 /** A named role of the input set. Only `ct`-like single series are assembled so far; other roles can be declared. */
