@@ -1,0 +1,15 @@
+export * from './imaging-error';
+export * from './decode/pixel-format';
+export * from './decode/decode-frame';
+export * from './decode/to-hounsfield';
+export { isOrientationCode } from './tensor/orientation-code';
+export * from './tensor/tensor-frame';
+export type { Interpolation } from './tensor/separable-sampling';
+export * from './tensor/sample-volume';
+export * from './tensor/back-to-scan';
+export * from './tensor/network-order';
+export { quantiles } from './tensor/quantile';
+export * from './tensor/intensity';
+export * from './tensor/preprocess';
+export * from './inference/sliding-window';
+export * from './inference/activation';
