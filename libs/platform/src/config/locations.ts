@@ -25,6 +25,6 @@ export function locationsOf(configuration: Configuration): Locations {
     models: join(home, 'models'),
     work: join(home, 'work'),
     pki: join(home, 'pki'),
-    operatorToken: join(home, 'operator-token'),
+    operatorToken: join(home, 'operator.token'),
   };
 }
