@@ -70,16 +70,25 @@ function decompress(
       `Transfer syntax ${transferSyntaxUid} cannot be decoded here`,
     );
   }
+  const pixels = decodeOrThrow(format, frameBytes, transferSyntaxUid, codec);
+  const expected = (format.rows * format.columns * format.bitsAllocated) / 8;
+  if (pixels.length > expected + 1) {
+    throw new ImagingError('PIXEL_DATA_CORRUPT', `A decoded frame has ${pixels.length} bytes instead of ${expected}`);
+  }
+  return pixels;
+}
+
+function decodeOrThrow(
+  format: PixelFormat,
+  frameBytes: Uint8Array,
+  transferSyntaxUid: string,
+  codec: FrameCodec,
+): Uint8Array {
   try {
     return codec.decode(transferSyntaxUid, frameBytes, format);
   } catch (cause) {
-    throw new ImagingError(
-      'PIXEL_DATA_CORRUPT',
-      `A frame in transfer syntax ${transferSyntaxUid} could not be decoded`,
-      {
-        cause,
-      },
-    );
+    const message = `A frame in transfer syntax ${transferSyntaxUid} could not be decoded`;
+    throw new ImagingError('PIXEL_DATA_CORRUPT', message, { cause });
   }
 }
 

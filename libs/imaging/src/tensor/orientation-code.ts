@@ -2,7 +2,7 @@
  * Orientation codes such as `LPS` or `LIA`: three letters, one a tensor axis, naming where its index grows towards in the patient.
  * A scan's own axes are matched to a code by geometry alone, so that left stays left whatever the patient's position was.
  */
-import { Grid, Vec3 } from '@modelbank/geometry';
+import { dot, Grid, Vec3 } from '@modelbank/geometry';
 import { ImagingError } from '../imaging-error';
 
 /** 0 columns (i), 1 rows (j), 2 slices (k) of the scan. */
@@ -57,8 +57,4 @@ export function nearestAxes(grid: Grid, code: string): readonly [AxisChoice, Axi
     sign: dot(own[scanAxis], wanted[index]) < 0 ? -1 : 1,
   }));
   return [x, y, z];
-}
-
-export function dot(a: Vec3, b: Vec3): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 }

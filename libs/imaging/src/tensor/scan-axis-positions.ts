@@ -1,6 +1,6 @@
 /** Where the voxel centres of a scan lie along its three own axes, in mm from index 0, and back from mm to (fractional) index. */
-import { Grid } from '@modelbank/geometry';
-import { dot, ScanAxis } from './orientation-code';
+import { dot, Grid } from '@modelbank/geometry';
+import { ScanAxis } from './orientation-code';
 
 export interface AxisPositions {
   readonly count: number;

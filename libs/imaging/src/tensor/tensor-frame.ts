@@ -2,7 +2,7 @@
  * Where the voxels of a network's tensor lie in the scan. Reorienting, cropping, resampling and padding only change this small value;
  * the voxels are sampled once, at the end, and the way back to the scan is its exact inverse.
  */
-import { Grid, Vec3 } from '@modelbank/geometry';
+import { Grid, Vec3, voxelToPatient } from '@modelbank/geometry';
 import { ImagingError } from '../imaging-error';
 import { nearestAxes, ScanAxis } from './orientation-code';
 import { axisPositions, indexAt, positionAt } from './scan-axis-positions';
@@ -119,15 +119,9 @@ export function scanToTensorIndex(frame: TensorFrame, grid: Grid, scanIndex: Tri
   });
 }
 
-/** The patient point (LPS, mm) of a tensor index; slices are taken to lie along the normal. */
+/** The patient point (LPS, mm) of a (fractional) tensor index. */
 export function tensorToPatient(frame: TensorFrame, grid: Grid, tensorIndex: Triple): Vec3 {
-  const directions = [grid.rowDirection, grid.columnDirection, grid.normal];
-  const point: [number, number, number] = [grid.origins[0][0], grid.origins[0][1], grid.origins[0][2]];
-  frame.axes.forEach((axis, a) => {
-    const mm = axis.startMm + tensorIndex[a] * axis.stepMm;
-    for (let c = 0; c < 3; c++) point[c] += mm * directions[axis.scanAxis][c];
-  });
-  return point;
+  return voxelToPatient(grid, tensorToScanIndex(frame, grid, tensorIndex));
 }
 
 function shifted(axis: FrameAxis, by: number, size: number): FrameAxis {
