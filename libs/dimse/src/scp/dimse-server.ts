@@ -1,0 +1,156 @@
+/**
+ * The listening side: TLS with client certificates, limits over all connections, and an orderly end. Who the peers are
+ * and where instances go is decided by the hooks of its options.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import { HubError } from '@modelbank/contracts';
+import { normaliseFingerprint, peerCertificateOf, type PeerCertificate } from '../transport/peer-certificate';
+import { TLS_PROFILE } from '../transport/tls-profile';
+import { systemTimers } from '../transport/timers';
+import { Acceptor, type AcceptorEnvironment } from './acceptor';
+import { supportedSyntaxesOf } from './negotiate';
+import { DEFAULT_SCP_LIMITS, type DimseServerOptions, type ScpIncident, type ScpLimits, type ServerTls } from './scp-options';
+import { defaultStatusOfFailure } from './store-reception';
+
+export interface DimseServer {
+  /** Binds 127.0.0.1 unless told otherwise; port 0 takes a free one. */
+  listen(port: number, host?: string): Promise<{ readonly port: number }>;
+  /** Stops listening, lets messages that are half way end within `graceMs`, then aborts; resolves when all hooks were told. */
+  close(graceMs?: number): Promise<void>;
+  /** Aborts every association of a certificate, at once; returns how many connections that were. */
+  cutByFingerprint(fingerprintSha256: string): number;
+  /** New connections get this certificate; live ones keep theirs. */
+  renewTls(tls: ServerTls): void;
+  readonly associationCount: number;
+}
+
+/** Makes an SCP for C-ECHO and C-STORE; it answers nobody before `listen`. */
+export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServer {
+  return new ListeningScp(options);
+}
+
+const DEFAULT_CLOSE_GRACE_MS = 5_000;
+const CLOSE_POLL_MS = 50;
+
+class ListeningScp<T> implements DimseServer {
+  private readonly options: DimseServerOptions<T>;
+  private readonly limits: ScpLimits;
+  private readonly server: Server | TlsServer;
+  private readonly environment: AcceptorEnvironment<T>;
+  private readonly acceptors = new Set<Acceptor<T>>();
+  private readonly sockets = new Set<Socket>();
+
+  constructor(options: DimseServerOptions<T>) {
+    this.options = options;
+    this.limits = { ...DEFAULT_SCP_LIMITS, ...options.limits };
+    this.environment = this.makeEnvironment();
+    this.server = options.tls ? this.tlsServer(options.tls) : createServer((socket) => this.accept(socket));
+    this.server.maxConnections = this.limits.maximumConnections;
+    this.server.on('connection', (socket: Socket) => this.track(socket));
+  }
+
+  get associationCount(): number {
+    return this.count(() => true);
+  }
+
+  listen(port: number, host = '127.0.0.1'): Promise<{ readonly port: number }> {
+    return new Promise((resolve, reject) => {
+      const failed = (cause: Error): void =>
+        reject(
+          new HubError('INVALID_CONFIGURATION', `cannot listen on ${host}:${port}`, {
+            cause,
+            advice: 'choose another port, or end the process that holds it',
+          }),
+        );
+      this.server.once('error', failed);
+      this.server.listen(port, host, () => {
+        this.server.off('error', failed);
+        resolve({ port: (this.server.address() as AddressInfo).port });
+      });
+    });
+  }
+
+  async close(graceMs = DEFAULT_CLOSE_GRACE_MS): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const deadlineMs = performance.now() + graceMs;
+    for (const acceptor of this.acceptors) if (!acceptor.receiving) acceptor.abort('cut', 'the hub is shutting down');
+    while (this.acceptors.size > 0 && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
+      for (const acceptor of this.acceptors) if (!acceptor.receiving) acceptor.abort('cut', 'the hub is shutting down');
+    }
+    const ends = [...this.acceptors].map((acceptor) => acceptor.done);
+    for (const acceptor of this.acceptors) acceptor.abort('cut', 'the hub is shutting down');
+    for (const socket of this.sockets) socket.destroy();
+    await Promise.all([closed, ...ends]);
+  }
+
+  cutByFingerprint(fingerprintSha256: string): number {
+    const wanted = normaliseFingerprint(fingerprintSha256);
+    const cut = [...this.acceptors].filter((acceptor) => acceptor.certificate?.fingerprintSha256 === wanted);
+    for (const acceptor of cut) acceptor.abort('cut', 'the certificate may not be used any more');
+    return cut.length;
+  }
+
+  renewTls(tls: ServerTls): void {
+    (this.server as TlsServer).setSecureContext({ ...TLS_PROFILE, ...tls });
+  }
+
+  private tlsServer(tls: ServerTls): TlsServer {
+    const server = createTlsServer({
+      ...TLS_PROFILE,
+      ...tls,
+      requestCert: true,
+      rejectUnauthorized: true,
+      handshakeTimeout: this.limits.handshakeMs,
+    });
+    server.on('secureConnection', (socket: TLSSocket) => this.accept(socket, peerCertificateOf(socket)));
+    server.on('tlsClientError', (cause: Error, socket: TLSSocket) => {
+      const code = (cause as NodeJS.ErrnoException).code ?? 'unknown failure';
+      this.report({ rule: 'tls', message: `TLS handshake failed: ${code}`, remoteAddress: socket.remoteAddress ?? '' });
+      socket.destroy();
+    });
+    return server;
+  }
+
+  private track(socket: Socket): void {
+    this.sockets.add(socket);
+    socket.on('close', () => this.sockets.delete(socket));
+    // a handshake that fails is reported by tlsClientError; a reset before it has nobody to tell
+    socket.on('error', () => socket.destroy());
+  }
+
+  private accept(socket: Socket, certificate?: PeerCertificate): void {
+    const acceptor = new Acceptor<T>(socket, certificate, this.environment);
+    this.acceptors.add(acceptor);
+    void acceptor.done.then(() => this.acceptors.delete(acceptor));
+  }
+
+  private count(matches: (acceptor: Acceptor<T>) => boolean): number {
+    let count = 0;
+    for (const acceptor of this.acceptors) if (acceptor.holdsPlace && matches(acceptor)) count += 1;
+    return count;
+  }
+
+  private makeEnvironment(): AcceptorEnvironment<T> {
+    const { options, limits } = this;
+    return {
+      hooks: options,
+      limits,
+      supported: supportedSyntaxesOf(options.presentationContexts),
+      timers: options.timers ?? systemTimers,
+      newAssociationId: options.newAssociationId ?? randomUUID,
+      statusOfFailure: options.statusOfFailure ?? defaultStatusOfFailure,
+      report: (incident) => this.report(incident),
+      // the one who asks holds a place already
+      hasRoom: () => this.associationCount <= limits.maximumAssociations,
+      hasRoomFor: (countedAs) =>
+        this.count((acceptor) => acceptor.countedAs === countedAs) < limits.maximumAssociationsPerCentre,
+    };
+  }
+
+  private report(incident: ScpIncident): void {
+    this.options.onIncident?.(incident);
+  }
+}

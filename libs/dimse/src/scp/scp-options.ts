@@ -1,0 +1,142 @@
+/** What an SCP is given: who may associate, what is negotiated, where instances go, and how far a peer may go. */
+import type { Rejection } from '../pdu/pdu';
+import type { Timers } from '../transport/timers';
+
+/** The limits that keep one peer from hurting the others. */
+export interface ScpLimits {
+  /** TLS handshake complete after connecting. */
+  readonly handshakeMs: number;
+  /** A-ASSOCIATE-RQ complete after connecting (ARTIM, PS3.8 section 9.1.5). */
+  readonly associateMs: number;
+  /** Silence of the peer inside an association. */
+  readonly idleMs: number;
+  /** How long the last PDU may take to leave before the socket is destroyed. */
+  readonly lingerMs: number;
+  /** The least that must arrive per window while a message is being received. */
+  readonly minimumBytesPerSecond: number;
+  readonly rateWindowMs: number;
+  readonly maximumAssociations: number;
+  /** Per centre (`countedAs` of the authorisation). */
+  readonly maximumAssociationsPerCentre: number;
+  /** Sockets in any state; more are closed at once. */
+  readonly maximumConnections: number;
+  readonly maximumObjectBytes: number;
+}
+
+export const DEFAULT_SCP_LIMITS: ScpLimits = {
+  handshakeMs: 10_000,
+  associateMs: 10_000,
+  idleMs: 30_000,
+  lingerMs: 1_000,
+  minimumBytesPerSecond: 10_240,
+  rateWindowMs: 60_000,
+  maximumAssociations: 64,
+  maximumAssociationsPerCentre: 8,
+  maximumConnections: 1_024,
+  maximumObjectBytes: 2 * 1024 ** 3,
+};
+
+/** PEM texts. With `ca` every peer must present a certificate that it signed. */
+export interface ServerTls {
+  readonly ca: string | Buffer;
+  readonly cert: string | Buffer;
+  readonly key: string | Buffer;
+}
+
+/** Who asks for an association, before anyone has believed the AE titles. */
+export interface AssociationPeer {
+  /** SHA-256 of the client certificate, lower-case hex; absent without TLS. */
+  readonly fingerprintSha256?: string;
+  readonly serialNumber?: string;
+  readonly callingAeTitle: string;
+  readonly calledAeTitle: string;
+  readonly remoteAddress: string;
+}
+
+export type Authorisation<T> =
+  | {
+      readonly accept: true;
+      readonly context: T;
+      /** Associations with the same value share one limit: the centre's id. Default: the certificate. */
+      readonly countedAs?: string;
+    }
+  | ({ readonly accept: false } & Rejection);
+
+/** An accepted association, as hooks see it. */
+export interface AcceptedAssociation<T> extends AssociationPeer {
+  readonly id: string;
+  readonly context: T;
+}
+
+export interface StoreRequest<T> {
+  readonly association: AcceptedAssociation<T>;
+  /** Equal to the abstract syntax of the presentation context. */
+  readonly sopClassUid: string;
+  /** Digits and dots, at most 64; not otherwise checked. */
+  readonly sopInstanceUid: string;
+  readonly transferSyntaxUid: string;
+  readonly messageId: number;
+}
+
+/** Where one data set goes. Exactly one of `finish` and `abort` is called, and nothing after it. */
+export interface StoreSink {
+  /** Takes the next bytes of the data set; reading goes on when the promise resolves. The buffer may be kept. */
+  write(chunk: Buffer): Promise<void> | void;
+  /** The data set is complete: keep it, then resolve with the status to send. Rejecting cleans up by itself. */
+  finish(): Promise<number>;
+  /** The data set will never be complete: forget it. */
+  abort(): Promise<void> | void;
+}
+
+export type AssociationOutcome = 'released' | 'aborted';
+
+/** Something a peer did that the audit trail should know; texts hold no data of the peer. */
+export interface ScpIncident {
+  readonly rule:
+    | 'tls'
+    | 'rejected'
+    | 'protocolViolation'
+    | 'timeout'
+    | 'rate'
+    | 'limit'
+    | 'dropped'
+    | 'cut'
+    | 'instanceRefused'
+    | 'hookFailed';
+  readonly message: string;
+  readonly remoteAddress: string;
+  readonly fingerprintSha256?: string;
+  readonly serialNumber?: string;
+  readonly associationId?: string;
+  readonly cause?: unknown;
+}
+
+/** A storage (or other) SOP class with the transfer syntaxes accepted for it; the sender's preference decides. */
+export interface SupportedContext {
+  readonly abstractSyntax: string;
+  readonly transferSyntaxes: readonly string[];
+}
+
+export interface FailureStatus {
+  readonly status: number;
+  /** At most 64 characters, no text of the peer. */
+  readonly comment?: string;
+}
+
+export interface DimseServerOptions<T> {
+  /** Absent: plain TCP, for tests and closed networks only. */
+  readonly tls?: ServerTls;
+  readonly limits?: Partial<ScpLimits>;
+  /** Verification (C-ECHO) is always there and need not be listed. */
+  readonly presentationContexts: readonly SupportedContext[];
+  authorise(peer: AssociationPeer): Promise<Authorisation<T>>;
+  /** Throwing (or rejecting) refuses this instance with the status of the failure; its bytes are read and dropped. */
+  onStore(request: StoreRequest<T>): StoreSink | Promise<StoreSink>;
+  /** Runs before a release is confirmed, and after an unfinished sink was aborted. */
+  onAssociationEnd?(association: AcceptedAssociation<T>, outcome: AssociationOutcome): Promise<void> | void;
+  onIncident?(incident: ScpIncident): void;
+  /** Default: the DIMSE status of the HubError's code, with the title of the code as comment. */
+  statusOfFailure?(failure: unknown): FailureStatus;
+  readonly newAssociationId?: () => string;
+  readonly timers?: Timers;
+}
