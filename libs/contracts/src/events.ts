@@ -22,6 +22,8 @@ export interface EventBodies {
   'inputSet.notApplicable': { inputSetId: string; centreId: string };
   /** Two versions claim a task, two series tie, or a parameter is missing; a person decides. */
   'selection.held': { inputSetId: string; heldItemId: string; centreId: string; code: string };
+  /** A person decided on a held selection: its input set is evaluated again. */
+  'selection.released': { inputSetId: string; heldItemId: string; centreId: string };
   /** A model version was registered: what is held is evaluated again. */
   'model.registered': { modelVersionId: string };
   /** A better series of the same study took over the task from this selection. */
@@ -55,6 +57,7 @@ const EVENT_TABLE: Readonly<Record<EventName, true>> = {
   'models.selected': true,
   'inputSet.notApplicable': true,
   'selection.held': true,
+  'selection.released': true,
   'model.registered': true,
   'task.outranked': true,
   'inference.requested': true,

@@ -6,3 +6,5 @@ export * from './errors';
 export * from './inference-job';
 export * from './states';
 export * from './centre-directory';
+export * from './held-items';
+export * from './image-facts';

@@ -1,8 +1,9 @@
 /**
  * The ports: what the stages need from the outside, without saying which adapter gives it.
- * `platform` implements Clock and CrashPoints, `store` UnitOfWork and ObjectStore, `broker` Broker.
+ * `platform` implements Clock and CrashPoints, `store` UnitOfWork, ObjectStore and OutboxReader, `broker` Broker.
  */
 import type { CrashPoint } from './crash-points';
+import type { HubError } from './errors';
 import type { EventBodies, EventName, Envelope } from './events';
 import type { QueueName } from './journey';
 
@@ -13,6 +14,7 @@ export const UNIT_OF_WORK = Symbol('UnitOfWork');
 export const READ_STORE = Symbol('ReadStore');
 export const OBJECT_STORE = Symbol('ObjectStore');
 export const BROKER = Symbol('Broker');
+export const OUTBOX_READER = Symbol('OutboxReader');
 
 export interface Clock {
   /** Wall time, for what people and the database see. */
@@ -53,3 +55,22 @@ export interface Outbox {
 }
 
 export type AnyEnvelope = { [E in EventName]: Envelope<E> }[EventName];
+
+/** A message that waits for its subscriber. */
+export interface PendingMessage {
+  /** Id of the outbox row: rises in the order in which events were written. */
+  readonly id: string;
+  readonly queue: QueueName;
+  readonly envelope: AnyEnvelope;
+  /** Failed attempts so far. */
+  readonly attempts: number;
+}
+
+/** What a broker adapter needs of the outbox. Rows are deleted by `UnitOfWork.consume`, in the consumer's transaction. */
+export interface OutboxReader {
+  /** Messages of the queue that may be tried now, oldest first. */
+  due(queue: QueueName, limit: number): Promise<readonly PendingMessage[]>;
+  isPending(id: string): Promise<boolean>;
+  /** Counts a failed attempt: tried again later, or `dead` when it is useless or was tried often enough. */
+  recordFailure(id: string, error: HubError): Promise<'retry' | 'dead'>;
+}

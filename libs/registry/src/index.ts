@@ -6,3 +6,6 @@ export type { ManifestProblem } from './manifest/manifest-problem';
 export { isParameterValue, parameterValueWords } from './manifest/parameter-value';
 export { compareVersions } from './manifest/semantic-version';
 export * from './decision';
+export { ALLOW_LABEL, decideRelease, RELEASE_POLICY_VERSION } from './release/decide-release';
+export type { ReleaseInputs } from './release/decide-release';
+export { packageDigest } from './package-digest';
