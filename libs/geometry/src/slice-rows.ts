@@ -27,18 +27,17 @@ export function emptySliceRows(columns: number, rows: number): SliceRows {
   return { columns, rows, wordsPerRow, words: new Uint32Array(wordsPerRow * rows) };
 }
 
-/** Slice k of a mask, written into `target` where one is given (to use its memory again). */
+/** Slice k of a mask, to be read only: where rows begin at whole words it shares the memory of the mask. `target` is memory to use again. */
 export function sliceRows(mask: Mask, k: number, target?: SliceRows): SliceRows {
   const { columns, rows, origins } = mask.grid;
   if (k < 0 || k >= origins.length) throw new GeometryError(`slice ${k} is outside the mask`);
-  const slice = target ?? emptySliceRows(columns, rows);
   if (columns % 32 === 0) {
     const packed = wordsOf(mask.bits);
-    if (packed) {
-      slice.words.set(packed.subarray(k * slice.words.length, (k + 1) * slice.words.length));
-      return slice;
-    }
+    const wordsPerRow = columns / 32;
+    const size = wordsPerRow * rows;
+    if (packed) return { columns, rows, wordsPerRow, words: packed.subarray(k * size, (k + 1) * size) };
   }
+  const slice = target ?? emptySliceRows(columns, rows);
   const lastWordMask = lowBits(columns - (slice.wordsPerRow - 1) * 32);
   for (let j = 0; j < rows; j++) {
     const rowOffset = (k * rows + j) * columns;
