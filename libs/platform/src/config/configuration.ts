@@ -2,6 +2,7 @@
  * The configuration of the hub as one validated tree. Defaults are the embedded default: SQLite, a folder of objects,
  * loopback only. Where a value comes from: defaults, then `<home>/modelbank.yaml`, then the environment (environment.ts).
  */
+import 'reflect-metadata';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
