@@ -6,12 +6,15 @@ import type { EntityManager } from 'typeorm';
 import type { Envelope, EventName, Outbox, QueueName } from '@modelbank/contracts';
 
 export interface Transaction extends Outbox {
-  /** Reads and writes of this transaction; never keep it. */
+  /** Reads and writes of this transaction; never keep it: after the end of the unit it refuses to work. */
   readonly manager: EntityManager;
 }
 
 export interface UnitOfWork {
-  /** Commits what `work` did, or nothing. Nesting throws. Wakes the queues of emitted events after the commit. */
+  /**
+   * Commits what `work` did, or nothing. Nesting throws. Wakes the queues of emitted events after the commit. `work` may
+   * be called again when the database asks for it (serialization failure, deadlock): it changes nothing but the database.
+   */
   run<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** `run` for a consumer: `duplicate` when this queue has processed the message before, and then nothing happens. */
   consume<E extends EventName>(

@@ -1,9 +1,12 @@
 /**
  * Column decorators for the portable subset of SQL that SQLite, PostgreSQL and SQL Server share
- * (docs/decisions/portable-schema.md). Entities use these and nothing else.
+ * (docs/decisions/portable-schema.md). Entities use these and nothing else. Each column has a kind; the data type that a
+ * kind has in each database stands in schema/column-kinds.ts.
  */
 import { Column, PrimaryColumn } from 'typeorm';
 import type { ColumnOptions, ValueTransformer } from 'typeorm';
+import type { ColumnKind } from '../schema/column-kinds';
+import { markColumnKind } from '../schema/column-kinds';
 
 /** ISO UTC text of 24 characters <-> Date. Text sorts in time order in every database. */
 export const isoTime: ValueTransformer = {
@@ -22,32 +25,43 @@ export const safeInteger: ValueTransformer = {
   from: (value: string | number | null) => (value === null || value === undefined ? null : Number(value)),
 };
 
-export const IdColumn = () => PrimaryColumn({ type: 'varchar', length: 64 });
+const column =
+  (kind: ColumnKind, options: ColumnOptions): PropertyDecorator =>
+  (target, property) => {
+    markColumnKind(target.constructor, String(property), kind);
+    Column(options)(target, property);
+  };
+
+export const IdColumn = (): PropertyDecorator => (target, property) => {
+  markColumnKind(target.constructor, String(property), 'key');
+  PrimaryColumn({ type: 'varchar', length: 64 })(target, property);
+};
 
 /** A key or reference: UID, AE title, digest, id, state. Compared byte by byte. */
 export const KeyColumn = (length = 64, options: ColumnOptions = {}) =>
-  Column({ type: 'varchar', length, ...options } as ColumnOptions);
+  column('key', { type: 'varchar', length, ...options } as ColumnOptions);
 
 export const NullableKeyColumn = (length = 64) => KeyColumn(length, { nullable: true });
 
 /** Text that people wrote (names, reasons); never patient data. */
 export const TextColumn = (options: ColumnOptions = {}) =>
-  Column({ type: 'varchar', length: 1024, ...options } as ColumnOptions);
+  column('text', { type: 'varchar', length: 1024, ...options } as ColumnOptions);
 
 export const TimeColumn = (options: ColumnOptions = {}) =>
-  Column({ type: 'varchar', length: 24, transformer: isoTime, ...options } as ColumnOptions);
+  column('time', { type: 'varchar', length: 24, transformer: isoTime, ...options } as ColumnOptions);
 
 export const NullableTimeColumn = () => TimeColumn({ nullable: true });
 
-/** JSON as text; `nvarchar(max)` on SQL Server (see database-dialect.ts). */
+/** JSON as text of any length. */
 export const JsonColumn = (options: ColumnOptions = {}) =>
-  Column({ type: 'varchar', transformer: json, comment: 'json', ...options } as ColumnOptions);
+  column('json', { type: 'varchar', transformer: json, ...options } as ColumnOptions);
 
 export const NullableJsonColumn = () => JsonColumn({ nullable: true });
 
-export const IntColumn = (options: ColumnOptions = {}) => Column({ type: 'int', ...options } as ColumnOptions);
+export const IntColumn = (options: ColumnOptions = {}) => column('int', { type: 'int', ...options } as ColumnOptions);
 
 export const BigIntColumn = (options: ColumnOptions = {}) =>
-  Column({ type: 'bigint', transformer: safeInteger, ...options } as ColumnOptions);
+  column('bigint', { type: 'bigint', transformer: safeInteger, ...options } as ColumnOptions);
 
-export const FlagColumn = (options: ColumnOptions = {}) => Column({ type: Boolean, ...options } as ColumnOptions);
+export const FlagColumn = (options: ColumnOptions = {}) =>
+  column('flag', { type: Boolean, ...options } as ColumnOptions);

@@ -12,6 +12,7 @@ import {
 } from '../columns/columns';
 
 @Entity('outbox_message')
+@Unique(['queue', 'messageId'])
 @Index(['state', 'queue', 'nextAttemptAt'])
 export class OutboxMessageEntity {
   /** UUIDv7: a queue is read in this order. */

@@ -1,0 +1,4 @@
+/** All migrations in order. A migration that was released is never edited: what it got wrong, the next one corrects. */
+import { FirstJourney1763800000000 } from './1763800000000-first-journey';
+
+export const MIGRATIONS = [FirstJourney1763800000000] as const;

@@ -1,0 +1,133 @@
+/**
+ * Every write of the hub. On SQLite units run one after the other, because all of them share one connection and a rollback
+ * would take another's writes with it; on the servers they run side by side, serializable, and are tried again when the
+ * database says that they collided (docs/decisions/unit-of-work.md).
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { HubError } from '@modelbank/contracts';
+import type { Broker, Clock, Envelope, EventName, QueueName } from '@modelbank/contracts';
+import { uuidv7 } from '@modelbank/platform';
+import { asUnitFailure, databaseFailureOf } from '../database/database-failure';
+import type { DataSources } from '../database/data-sources';
+import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
+import type { Transaction, UnitOfWork } from '../unit-of-work';
+import { Mutex } from './mutex';
+import { OutboxTransaction } from './outbox-transaction';
+
+type Work<T> = (tx: Transaction) => Promise<T>;
+
+const MAX_ATTEMPTS = 8;
+const FIRST_BACK_OFF_MS = 10;
+
+export class TypeOrmUnitOfWork implements UnitOfWork {
+  private readonly inside = new AsyncLocalStorage<{ open: boolean }>();
+  private readonly mutex: Mutex | null;
+  private readonly writer: DataSource;
+
+  constructor(
+    sources: Pick<DataSources, 'database' | 'writer'>,
+    private readonly clock: Clock,
+    private readonly broker: Broker,
+  ) {
+    this.writer = sources.writer;
+    this.mutex = sources.database === 'sqlite' ? new Mutex() : null;
+  }
+
+  run<T>(work: Work<T>): Promise<T> {
+    return this.runTraced(null, work);
+  }
+
+  consume<E extends EventName>(
+    queue: QueueName,
+    envelope: Envelope<E>,
+    work: Work<void>,
+  ): Promise<'processed' | 'duplicate'> {
+    const { messageId } = envelope;
+    return this.runTraced(envelope.traceparent, async (tx) => {
+      const seen = await tx.manager.existsBy(InboxMessageEntity, { queue, messageId });
+      await tx.manager.delete(OutboxMessageEntity, { queue, messageId });
+      if (seen) return 'duplicate';
+      await tx.manager.insert(InboxMessageEntity, {
+        id: uuidv7(this.clock),
+        queue,
+        messageId,
+        processedAt: this.clock.now(),
+      });
+      await work(tx);
+      return 'processed';
+    });
+  }
+
+  private async runTraced<T>(traceparent: string | null, work: Work<T>): Promise<T> {
+    if (this.inside.getStore()?.open) {
+      throw new HubError('INTERNAL', 'a unit of work was started inside another one');
+    }
+    const { result, written } = await this.untilCommitted(traceparent, work);
+    if (written.size > 0) this.broker.wake([...written]);
+    return result;
+  }
+
+  /** A unique key that another unit took meanwhile shows as such only on the second try, when its row can be seen. */
+  private async untilCommitted<T>(traceparent: string | null, work: Work<T>): Promise<Committed<T>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const once = () => this.once(traceparent, work);
+        return await (this.mutex === null ? once() : this.mutex.runExclusive(once));
+      } catch (error) {
+        if (!this.mayTryAgain(error, attempt)) throw asUnitFailure(error);
+        await sleep(FIRST_BACK_OFF_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+      }
+    }
+  }
+
+  private mayTryAgain(error: unknown, attempt: number): boolean {
+    if (this.mutex !== null) return false;
+    const failure = databaseFailureOf(error);
+    return (failure === 'retry' && attempt < MAX_ATTEMPTS) || (failure === 'duplicateKey' && attempt === 1);
+  }
+
+  private async once<T>(traceparent: string | null, work: Work<T>): Promise<Committed<T>> {
+    const runner = this.newRunner();
+    const unit = { open: true };
+    try {
+      await runner.startTransaction(this.mutex === null ? 'SERIALIZABLE' : undefined);
+      const tx = new OutboxTransaction(this.writer.createEntityManager(runner), this.clock, traceparent);
+      const result = await this.inside.run(unit, () => work(tx));
+      await runner.commitTransaction();
+      return { result, written: tx.written };
+    } catch (error) {
+      await rollBack(runner);
+      throw error;
+    } finally {
+      unit.open = false;
+      await runner.release().catch(() => undefined);
+      markReleased(runner);
+    }
+  }
+
+  /**
+   * SQLite's driver has one query runner for ever. Each unit gets a view of it with a state of its own, so that a manager
+   * that somebody kept refuses to work afterwards instead of writing outside any transaction.
+   */
+  private newRunner(): QueryRunner {
+    const runner = this.writer.createQueryRunner();
+    return this.mutex === null ? runner : (Object.create(runner) as QueryRunner);
+  }
+}
+
+interface Committed<T> {
+  readonly result: T;
+  readonly written: ReadonlySet<QueueName>;
+}
+
+function markReleased(runner: QueryRunner): void {
+  if (!runner.isReleased) Object.defineProperty(runner, 'isReleased', { value: true });
+}
+
+/** A failed rollback (the connection is gone) must not hide why the unit failed; the database rolls back by itself. */
+async function rollBack(runner: QueryRunner): Promise<void> {
+  if (!runner.isTransactionActive) return;
+  await runner.rollbackTransaction().catch(() => undefined);
+}
