@@ -1,0 +1,6 @@
+export { runChild } from './run-child';
+export type { RunChildOptions } from './run-child';
+export { inspectPackageNetworks } from './inspect-package-networks';
+export { measureImageFacts } from './measure-image-facts';
+export { readLabel } from './read-label';
+export type { InspectNetworksSpec, InspectNetworksOutcome, NetworkInspection } from './child-messages';
