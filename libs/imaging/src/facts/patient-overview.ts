@@ -1,0 +1,123 @@
+/**
+ * A coarse copy of a scan on 4 mm cells along the patient's own axes, with the body found in it: the base of the image facts. The
+ * acquisition's orientation has gone, so that every rule reads the same for prone, feet-first and oblique scans.
+ */
+import { dot, Grid, hasVoxel, Mask, maskWhere, patientBox, Vec3 } from '@modelbank/geometry';
+import type { HounsfieldVolume } from '../decode/to-hounsfield';
+import { largestComponents } from '../postprocess/components';
+import { depthMm } from '../postprocess/depth';
+import { fillHoles } from '../postprocess/fill-holes';
+import { axisPositions, indexAt } from '../tensor/scan-axis-positions';
+
+export const CELL_MM = 4;
+/** Body and table lie above, air and most of the lungs below. */
+const BODY_THRESHOLD_HU = -400;
+/** Parts thinner than about twice this (tables, blankets, masks) are taken off the body. */
+const OPENING_MM = 5;
+
+export interface PatientOverview {
+  /** Columns to the left, rows to posterior, slices to superior. */
+  readonly grid: Grid;
+  /** Hounsfield units of the nearest voxel; OUTSIDE_SCAN where the scan has none. */
+  readonly hu: Int16Array;
+  /** The largest part above the threshold, thin parts removed, filled slice by slice. */
+  readonly body: Mask;
+}
+
+export const OUTSIDE_SCAN = -32768;
+
+export function patientOverview(volume: HounsfieldVolume): PatientOverview {
+  const grid = overviewGrid(volume.grid);
+  const hu = sampleNearest(volume, grid);
+  return { grid, hu, body: findBody(grid, hu) };
+}
+
+function overviewGrid(scan: Grid): Grid {
+  const { lowest, highest } = patientBox(scan);
+  const cells = [0, 1, 2].map((axis) => Math.max(1, Math.ceil((highest[axis] - lowest[axis]) / CELL_MM)));
+  const origins = Array.from({ length: Math.max(2, cells[2]) }, (_, k): Vec3 => [
+    lowest[0] + CELL_MM / 2,
+    lowest[1] + CELL_MM / 2,
+    lowest[2] + (k + 0.5) * CELL_MM,
+  ]);
+  return {
+    columns: cells[0],
+    rows: cells[1],
+    rowDirection: [1, 0, 0],
+    columnDirection: [0, 1, 0],
+    normal: [0, 0, 1],
+    columnSpacingMm: CELL_MM,
+    rowSpacingMm: CELL_MM,
+    origins,
+  };
+}
+
+/** The scan index of a cell is affine in the cell's index; only uneven slices need a look-up. */
+function sampleNearest({ grid: scan, voxels }: HounsfieldVolume, overview: Grid): Int16Array {
+  const { columns, rows, origins } = overview;
+  const hu = new Int16Array(columns * rows * origins.length).fill(OUTSIDE_SCAN);
+  const positions = axisPositions(scan, 2);
+  const axes = [scan.rowDirection, scan.columnDirection, scan.normal];
+  const scanOrigin = axes.map((axis) => dot(scan.origins[0], axis));
+  for (let row = 0; row < rows * origins.length; row++) {
+    const [x0, y0, z0] = origins[Math.floor(row / rows)];
+    const start: Vec3 = [x0, y0 + (row % rows) * CELL_MM, z0];
+    const mm = axes.map((axis, a) => dot(start, axis) - scanOrigin[a]);
+    for (let column = 0; column < columns; column++) {
+      const along = column * CELL_MM;
+      const i = Math.round((mm[0] + along * axes[0][0]) / scan.columnSpacingMm);
+      const j = Math.round((mm[1] + along * axes[1][0]) / scan.rowSpacingMm);
+      const k = Math.round(indexAt(positions, mm[2] + along * axes[2][0]));
+      if (i < 0 || j < 0 || k < 0 || i >= scan.columns || j >= scan.rows || k >= scan.origins.length) continue;
+      const value = voxels[(k * scan.rows + j) * scan.columns + i];
+      hu[row * columns + column] = Math.max(OUTSIDE_SCAN + 1, value);
+    }
+  }
+  return hu;
+}
+
+function findBody(grid: Grid, hu: Int16Array): Mask {
+  const space = { columns: grid.columns, rows: grid.rows, slices: grid.origins.length };
+  const cell: Vec3 = [CELL_MM, CELL_MM, CELL_MM];
+  const dense = Uint8Array.from(hu, (value) => (value > BODY_THRESHOLD_HU ? 1 : 0));
+  const depths = depthMm(dense, space, cell);
+  const core = largestComponents(
+    maskWhere(grid, (index) => depths[index] > OPENING_MM),
+    1,
+  );
+  const outsideCore = Uint8Array.from(dense, (_, index) => 1 - ((core.bits[index >>> 3] >>> (index & 7)) & 1));
+  const toCore = depthMm(outsideCore, space, cell);
+  const opened = maskWhere(grid, (index) => dense[index] === 1 && (toCore[index] <= OPENING_MM || !outsideCore[index]));
+  return fillHoles(opened, 2);
+}
+
+/** The middle of the body in LPS x: the median, over the levels, of the middle between its right and left end. */
+export function bodyMidPlaneXMm(overview: PatientOverview): number | undefined {
+  const { grid, body } = overview;
+  const middles = levelSpans(body, 0).map(([low, high]) => grid.origins[0][0] + ((low + high) / 2) * CELL_MM);
+  return middles.length === 0 ? undefined : median(middles);
+}
+
+/** Per level that has body: first and last column (axis 0) or row (axis 1) of it. */
+export function levelSpans(body: Mask, axis: 0 | 1): readonly (readonly [number, number])[] {
+  const { columns, rows, origins } = body.grid;
+  return origins.flatMap((_, k): (readonly [number, number])[] => {
+    let low = Infinity;
+    let high = -Infinity;
+    for (let j = 0; j < rows; j++) {
+      for (let i = 0; i < columns; i++) {
+        if (!hasVoxel(body, i, j, k)) continue;
+        const at = axis === 0 ? i : j;
+        if (at < low) low = at;
+        if (at > high) high = at;
+      }
+    }
+    return low <= high ? [[low, high]] : [];
+  });
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
