@@ -1,1 +1,18 @@
+export * from './dicom-error';
+export * from './uid';
+export * from './ae-title';
+export * from './sop-classes';
+export * from './transfer-syntaxes';
 export * from './instance-header';
+export { DICTIONARY, type DataSet, type ElementName, type Keyword } from './dictionary/dictionary';
+export * from './part10';
+export * from './open-part10';
+export { ReadableDataSet } from './readable-data-set';
+export * from './structure-check';
+export { formatDs, formatIs } from './decimal-string';
+export * from './writer';
+export * from './body-part';
+export { readInstanceHeader } from './read-instance-header';
+export * from './read-patient';
+export * from './check-part10';
+export type { InstanceUids } from './uid-capture';

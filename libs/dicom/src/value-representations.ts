@@ -1,0 +1,70 @@
+/**
+ * Value representations (PS3.5 6.2): which there are, how their length is written in explicit VR (PS3.5 7.1.2) and what
+ * pads them to an even length.
+ */
+export const VALUE_REPRESENTATIONS = [
+  'AE', 'AS', 'AT', 'CS', 'DA', 'DS', 'DT', 'FD', 'FL', 'IS', 'LO', 'LT', 'OB', 'OD', 'OF', 'OL', 'OV', 'OW', 'PN',
+  'SH', 'SL', 'SQ', 'SS', 'ST', 'SV', 'TM', 'UC', 'UI', 'UL', 'UN', 'UR', 'US', 'UT', 'UV',
+] as const; // prettier-ignore
+export type Vr = (typeof VALUE_REPRESENTATIONS)[number];
+
+const LONG_VRS: ReadonlySet<Vr> = new Set([
+  'OB',
+  'OD',
+  'OF',
+  'OL',
+  'OV',
+  'OW',
+  'SQ',
+  'SV',
+  'UC',
+  'UN',
+  'UR',
+  'UT',
+  'UV',
+]);
+const ENCODED_TEXT_VRS: ReadonlySet<Vr> = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
+const UNSPLIT_VRS: ReadonlySet<Vr> = new Set(['LT', 'ST', 'UT', 'UR']);
+
+/** The two VR bytes as one number, big endian, for a fast look-up. */
+const BY_CODE: ReadonlyMap<number, Vr> = new Map(
+  VALUE_REPRESENTATIONS.map((vr) => [(vr.charCodeAt(0) << 8) | vr.charCodeAt(1), vr]),
+);
+
+/** The VR of two bytes of an explicit element; undefined when there is no such VR. */
+export function vrOfCode(first: number, second: number): Vr | undefined {
+  return BY_CODE.get((first << 8) | second);
+}
+
+/** Two reserved bytes and a 32-bit length follow the VR (PS3.5 table 7.1-1). */
+export function hasLongLength(vr: Vr): boolean {
+  return LONG_VRS.has(vr);
+}
+
+/** SpecificCharacterSet applies to it (PS3.5 6.1.2.3). */
+export function isEncodedText(vr: Vr): boolean {
+  return ENCODED_TEXT_VRS.has(vr);
+}
+
+/** A backslash separates values in it. */
+export function isMultiValued(vr: Vr): boolean {
+  return !UNSPLIT_VRS.has(vr);
+}
+
+/** UI and binary values are padded with NUL, text with a space. */
+export function paddingByte(vr: Vr): number {
+  return vr === 'UI' || vr === 'OB' || vr === 'UN' ? 0x00 : 0x20;
+}
+
+/** Bytes of one value of a binary VR; undefined for text. */
+export const BINARY_VALUE_BYTES: Readonly<Partial<Record<Vr, number>>> = {
+  AT: 4, FD: 8, FL: 4, OB: 1, OD: 8, OF: 4, OL: 4, OV: 8, OW: 2, SL: 4, SS: 2, SV: 8, UL: 4, UN: 1, US: 2, UV: 8,
+}; // prettier-ignore
+
+/** The length that means "until the delimiter" (PS3.5 7.5). */
+export const UNDEFINED_LENGTH = 0xffffffff;
+
+export const ITEM = 0xfffee000;
+export const ITEM_DELIMITATION = 0xfffee00d;
+export const SEQUENCE_DELIMITATION = 0xfffee0dd;
+export const PIXEL_DATA = 0x7fe00010;
