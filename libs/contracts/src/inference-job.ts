@@ -56,6 +56,8 @@ export interface LabelFile {
 export interface InferenceOutcome {
   readonly kind: 'infer';
   readonly labels: readonly LabelFile[];
+  /** What a person should look at: names of postprocessing's own warnings, e.g. `noTwoSides`. */
+  readonly warnings?: readonly { readonly label: string; readonly warning: string }[];
   readonly executionProvider: 'cpu' | 'cuda';
   readonly stages: readonly ChildStage[];
   readonly peakRssMiB: number;
