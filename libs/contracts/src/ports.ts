@@ -73,4 +73,6 @@ export interface OutboxReader {
   isPending(id: string): Promise<boolean>;
   /** Counts a failed attempt: tried again later, or `dead` when it is useless or was tried often enough. */
   recordFailure(id: string, error: HubError): Promise<'retry' | 'dead'>;
+  /** Gives up at once. */
+  bury(id: string, error: HubError): Promise<void>;
 }

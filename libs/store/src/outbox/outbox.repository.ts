@@ -50,20 +50,11 @@ export class OutboxRepository implements OutboxReader {
   }
 
   recordFailure(id: string, error: HubError): Promise<'retry' | 'dead'> {
-    return this.writes.run(async ({ manager }) => {
-      const row = await manager.findOneBy(OutboxMessageEntity, { id });
-      if (row === null) return 'retry';
-      const attempts = row.attempts + 1;
-      const now = this.clock.now();
-      const dead = !error.retryable || (attempts >= MAX_ATTEMPTS && !NOT_THE_MESSAGE.has(error.code));
-      await manager.update(OutboxMessageEntity, id, {
-        attempts,
-        lastError: `${error.code}: ${error.message}`.slice(0, MAX_ERROR_LENGTH),
-        nextAttemptAt: new Date(now.getTime() + backOffMs(attempts)),
-        ...(dead ? { state: 'dead', deadAt: now } : {}),
-      });
-      return dead ? 'dead' : 'retry';
-    });
+    return this.fail(id, error, (attempts) => !error.retryable || isUsedUp(attempts, error));
+  }
+
+  async bury(id: string, error: HubError): Promise<void> {
+    await this.fail(id, error, () => true);
   }
 
   /** What no attempt could process, newest first. */
@@ -95,4 +86,26 @@ export class OutboxRepository implements OutboxReader {
       await manager.delete(InboxMessageEntity, { processedAt: LessThan(before) });
     });
   }
+
+  /** A row that is gone was processed meanwhile: its failure no longer matters. */
+  private fail(id: string, error: HubError, isDead: (attempts: number) => boolean): Promise<'retry' | 'dead'> {
+    return this.writes.run(async ({ manager }) => {
+      const row = await manager.findOneBy(OutboxMessageEntity, { id, state: 'pending' });
+      if (row === null) return 'retry';
+      const attempts = row.attempts + 1;
+      const now = this.clock.now();
+      const dead = isDead(attempts);
+      await manager.update(OutboxMessageEntity, id, {
+        attempts,
+        lastError: `${error.code}: ${error.message}`.slice(0, MAX_ERROR_LENGTH),
+        nextAttemptAt: new Date(now.getTime() + backOffMs(attempts)),
+        ...(dead ? { state: 'dead', deadAt: now } : {}),
+      });
+      return dead ? 'dead' : 'retry';
+    });
+  }
+}
+
+function isUsedUp(attempts: number, error: HubError): boolean {
+  return attempts >= MAX_ATTEMPTS && !NOT_THE_MESSAGE.has(error.code);
 }
