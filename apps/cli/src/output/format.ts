@@ -1,0 +1,19 @@
+/** Small formats for people. */
+
+/** Local date and time to the second. */
+export function localTime(iso: string | null): string {
+  if (iso === null) return '-';
+  const at = new Date(iso);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** The last twelve characters: the random part of a UUIDv7. */
+export function shortId(id: string): string {
+  return id.slice(-12);
+}
+
+export function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
+}

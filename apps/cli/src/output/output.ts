@@ -1,0 +1,29 @@
+/** What a command prints: an answer on stdout (text or, with --json, one JSON value), everything else on stderr. */
+import { HubError } from '@modelbank/contracts';
+
+export interface Output {
+  readonly asJson: boolean;
+  /** The command's answer. */
+  answer(value: unknown, text: string): void;
+  /** What happens meanwhile; silent with --json. */
+  note(text: string): void;
+  /** A failure: what, and what to do. */
+  failure(error: HubError): void;
+}
+
+export function createOutput(asJson: boolean, stdout: NodeJS.WritableStream, stderr: NodeJS.WritableStream): Output {
+  return {
+    asJson,
+    answer: (value, text) => {
+      stdout.write(asJson ? `${JSON.stringify(value, null, 2)}\n` : `${text}\n`);
+    },
+    note: (text) => {
+      if (!asJson) stderr.write(`${text}\n`);
+    },
+    failure: (error) => {
+      const { code, message, advice } = error;
+      if (asJson) stdout.write(`${JSON.stringify({ error: { code, message, advice } }, null, 2)}\n`);
+      stderr.write(`${code}: ${message}\n${advice === undefined ? '' : `  -> ${advice}\n`}`);
+    },
+  };
+}

@@ -1,0 +1,2 @@
+/** Injection token of the sender. */
+export const DELIVERY_SENDER = Symbol('DeliverySender');

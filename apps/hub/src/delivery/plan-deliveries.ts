@@ -1,0 +1,47 @@
+/** One delivery per (result, destination that wants its encoding): waiting, or awaiting the completion of its series. */
+import type { Clock } from '@modelbank/contracts';
+import { uuidv7 } from '@modelbank/platform';
+import {
+  DeliveryEntity,
+  DestinationEntity,
+  InputSetEntity,
+  JobEntity,
+  ResultEntity,
+  insertRow,
+} from '@modelbank/store';
+import type { Transaction } from '@modelbank/store';
+import { hasOpenSiblings } from './completion';
+
+/** Returns the number of deliveries planned; a result that was withdrawn meanwhile gets none. */
+export async function planDeliveries(tx: Transaction, resultId: string, clock: Clock): Promise<number> {
+  const result = await tx.manager.findOneByOrFail(ResultEntity, { id: resultId });
+  const job = await tx.manager.findOneByOrFail(JobEntity, { id: result.jobId });
+  if (result.state !== 'built' || job.state === 'cancelled') return 0;
+  const inputSet = await tx.manager.findOneByOrFail(InputSetEntity, { id: job.inputSetId });
+  const mayLeave = inputSet.state === 'complete' && !(await hasOpenSiblings(tx.manager, inputSet));
+  const destinations = await tx.manager.findBy(DestinationEntity, {
+    centreId: result.centreId,
+    active: true,
+    holes: result.encodingProfile,
+  });
+  for (const destination of destinations) {
+    await insertRow(tx.manager, DeliveryEntity, {
+      id: uuidv7(clock),
+      resultId,
+      jobId: job.id,
+      centreId: result.centreId,
+      inputSetId: inputSet.id,
+      destinationId: destination.id,
+      state: mayLeave ? 'waiting' : 'awaitingCompletion',
+      stateCode: null,
+      lastError: null,
+      attempts: 0,
+      nextAttemptAt: mayLeave ? clock.now() : null,
+      lastStatus: null,
+      leaseExpiresAt: null,
+      createdAt: clock.now(),
+      deliveredAt: null,
+    });
+  }
+  return destinations.length;
+}

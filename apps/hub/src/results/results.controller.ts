@@ -1,0 +1,91 @@
+/** GET /api/v1/results: what was made, with volumes and remarks, and the object as it is delivered. */
+import { Controller, Get, Header, Inject, Param, Query, StreamableFile } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsUUID } from 'class-validator';
+import { HubError, OBJECT_STORE, READ_STORE } from '@modelbank/contracts';
+import type { ObjectStore } from '@modelbank/contracts';
+import { ResultEntity } from '@modelbank/store';
+import type { ReadStore, ResultRoi } from '@modelbank/store';
+import { RequirePermission } from '../access';
+
+const LIST_LIMIT = 200;
+
+export class ResultQuery {
+  @ApiPropertyOptional({ description: 'only results of this job' })
+  @IsOptional()
+  @IsUUID()
+  job?: string;
+}
+
+export class ResultView {
+  @ApiProperty() readonly id: string;
+  @ApiProperty() readonly jobId: string;
+  @ApiProperty() readonly centreId: string;
+  @ApiProperty() readonly kind: string;
+  @ApiProperty() readonly encodingProfile: string;
+  @ApiProperty({ enum: ['built', 'withdrawn', 'superseded'] }) readonly state: string;
+  @ApiProperty({ nullable: true, type: String }) readonly stateReason: string | null;
+  @ApiProperty() readonly sopInstanceUid: string;
+  @ApiProperty() readonly seriesInstanceUid: string;
+  @ApiProperty({ type: [Object] }) readonly rois: ResultRoi[];
+  @ApiProperty({ type: [String] }) readonly remarks: string[];
+  @ApiProperty() readonly builtAt: Date;
+
+  constructor(result: ResultEntity) {
+    this.id = result.id;
+    this.jobId = result.jobId;
+    this.centreId = result.centreId;
+    this.kind = result.kind;
+    this.encodingProfile = result.encodingProfile;
+    this.state = result.state;
+    this.stateReason = result.stateReason;
+    this.sopInstanceUid = result.sopInstanceUid;
+    this.seriesInstanceUid = result.seriesInstanceUid;
+    this.rois = result.rois;
+    this.remarks = result.remarks;
+    this.builtAt = result.builtAt;
+  }
+}
+
+@ApiTags('results')
+@Controller('api/v1/results')
+export class ResultsController {
+  constructor(
+    @Inject(READ_STORE) private readonly store: ReadStore,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+  ) {}
+
+  @Get()
+  @RequirePermission('results:read')
+  async list(@Query() query: ResultQuery): Promise<ResultView[]> {
+    const results = await this.store.manager.find(ResultEntity, {
+      where: { jobId: query.job },
+      order: { builtAt: 'DESC', id: 'DESC' },
+      take: LIST_LIMIT,
+    });
+    return results.map((result) => new ResultView(result));
+  }
+
+  @Get(':id')
+  @RequirePermission('results:read')
+  async show(@Param('id') id: string): Promise<ResultView> {
+    return new ResultView(await this.find(id));
+  }
+
+  @Get(':id/object')
+  @RequirePermission('results:read')
+  @ApiProduces('application/dicom')
+  @Header('content-type', 'application/dicom')
+  async object(@Param('id') id: string): Promise<StreamableFile> {
+    const result = await this.find(id);
+    return new StreamableFile(await this.objects.read(result.objectKey), { type: 'application/dicom' });
+  }
+
+  private async find(id: string): Promise<ResultEntity> {
+    const result = await this.store.manager.findOneBy(ResultEntity, { id });
+    if (result === null) {
+      throw new HubError('NOT_FOUND', 'no result with this id', { advice: 'list results: modelbank results list' });
+    }
+    return result;
+  }
+}
