@@ -1,0 +1,36 @@
+/** The events that assembly listens to; what they mean is in series-assembly.ts. */
+import { Controller, Inject } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { Subscribes } from '@modelbank/broker';
+import { CRASH_POINTS_PORT, UNIT_OF_WORK, queueName } from '@modelbank/contracts';
+import type { CrashPoints, Envelope } from '@modelbank/contracts';
+import type { UnitOfWork } from '@modelbank/store';
+import { SeriesAssembly } from './series-assembly';
+
+@Controller()
+export class AssemblyConsumer {
+  constructor(
+    private readonly assembly: SeriesAssembly,
+    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
+    @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
+  ) {}
+
+  @Subscribes('assembly', 'image.stored')
+  async onImageStored(@Payload() envelope: Envelope<'image.stored'>): Promise<void> {
+    await this.unitOfWork.consume(queueName('assembly', 'image.stored'), envelope, async (tx) => {
+      await this.assembly.instanceStored(tx, envelope.body.instanceId, envelope.messageId);
+      this.crashPoints.reach('assembly.beforeCommit');
+    });
+    this.crashPoints.reach('assembly.afterCommit');
+  }
+
+  @Subscribes('assembly', 'association.ended')
+  async onAssociationEnded(@Payload() envelope: Envelope<'association.ended'>): Promise<void> {
+    const { associationId, outcome } = envelope.body;
+    await this.unitOfWork.consume(queueName('assembly', 'association.ended'), envelope, async (tx) => {
+      await this.assembly.associationEnded(tx, associationId, outcome, envelope.messageId);
+      this.crashPoints.reach('assembly.beforeCommit');
+    });
+    this.crashPoints.reach('assembly.afterCommit');
+  }
+}

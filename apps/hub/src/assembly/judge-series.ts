@@ -1,0 +1,137 @@
+/**
+ * What the instances of a series are together: one regular volume, nothing that a model reads, or something that a person
+ * must look at. Pure, so that every rule is tested by a table; the numbers of the geometry are those of `GRID_TOLERANCES`.
+ */
+import type { Purpose } from '@modelbank/contracts';
+import type { InstanceHeader } from '@modelbank/dicom';
+import { gridFromSlices } from '@modelbank/geometry';
+import type { Grid, GridProblemCode, GridTolerances } from '@modelbank/geometry';
+
+/** A scout of two views, or a single slice, is no volume. */
+export const MINIMUM_VOLUME_SLICES = 3;
+
+export interface Slice {
+  readonly instanceId: string;
+  readonly studyInstanceUid: string;
+  readonly patientKey: string | null;
+  readonly purpose: Purpose;
+  /** Text of the called AE's parameters, equal for equal parameters. */
+  readonly parametersKey: string;
+  readonly header: InstanceHeader;
+}
+
+export const SERIES_HOLD_CODES = [
+  'MIXED_PATIENTS',
+  'MIXED_STUDIES',
+  'MIXED_PURPOSES',
+  'MIXED_PARAMETERS',
+  'PATIENT_ID_MISSING',
+  'MULTI_FRAME',
+  'MIXED_FRAMES_OF_REFERENCE',
+  'FRAME_OF_REFERENCE_MISSING',
+  'GEOMETRY_MISSING',
+  'NOT_ORTHONORMAL',
+  'MIXED_ORIENTATIONS',
+  'MIXED_SIZES',
+  'MIXED_PIXEL_SPACINGS',
+  'TOO_FEW_SLICES',
+  'GANTRY_TILT',
+  'DUPLICATE_POSITION',
+  'GAP',
+  'NON_UNIFORM_SPACING',
+] as const;
+export type SeriesHoldCode = (typeof SERIES_HOLD_CODES)[number];
+
+export type SeriesVerdict =
+  | { readonly kind: 'regular'; readonly grid: Grid; readonly memberIds: readonly string[] }
+  | { readonly kind: 'notApplicable'; readonly code: 'LOCALIZER' | 'TOO_FEW_SLICES'; readonly sentence: string }
+  | {
+      readonly kind: 'irregular';
+      readonly code: SeriesHoldCode;
+      readonly sentence: string;
+      readonly observed: Readonly<Record<string, number>>;
+    };
+
+const GRID_CODES: Readonly<Record<GridProblemCode, SeriesHoldCode>> = {
+  missingGeometry: 'GEOMETRY_MISSING',
+  nonOrthonormal: 'NOT_ORTHONORMAL',
+  mixedOrientations: 'MIXED_ORIENTATIONS',
+  mixedSizes: 'MIXED_SIZES',
+  mixedSpacing: 'MIXED_PIXEL_SPACINGS',
+  tooFewSlices: 'TOO_FEW_SLICES',
+  gantryTilt: 'GANTRY_TILT',
+  duplicatePosition: 'DUPLICATE_POSITION',
+  gap: 'GAP',
+  nonUniformSpacing: 'NON_UNIFORM_SPACING',
+};
+
+/** What a person may overrule: the volume is known, only its spacing or its sender's care is in doubt. */
+const RELEASABLE: ReadonlySet<SeriesHoldCode> = new Set(['GAP', 'NON_UNIFORM_SPACING', 'PATIENT_ID_MISSING']);
+const ANY_SPACING: Partial<GridTolerances> = { spacingMm: Number.MAX_VALUE };
+
+export function isLocalizer(header: InstanceHeader): boolean {
+  return header.imageType.includes('LOCALIZER');
+}
+
+export function isReleasable(code: string): boolean {
+  return RELEASABLE.has(code as SeriesHoldCode);
+}
+
+/** `released`: a person said that it may be used in spite of what is releasable. */
+export function judgeSeries(slices: readonly Slice[], released = false): SeriesVerdict {
+  const volume = slices.filter((slice) => !isLocalizer(slice.header));
+  if (volume.length === 0) {
+    return { kind: 'notApplicable', code: 'LOCALIZER', sentence: 'the series holds localizers only' };
+  }
+  if (volume.length < MINIMUM_VOLUME_SLICES) {
+    const sentence = `a volume needs at least ${MINIMUM_VOLUME_SLICES} slices, there are ${volume.length}`;
+    return { kind: 'notApplicable', code: 'TOO_FEW_SLICES', sentence };
+  }
+  return mixture(volume) ?? incompleteness(volume, released) ?? geometryOf(volume, released);
+}
+
+function irregular(
+  code: SeriesHoldCode,
+  sentence: string,
+  observed: Readonly<Record<string, number>> = {},
+): SeriesVerdict {
+  return { kind: 'irregular', code, sentence, observed };
+}
+
+function mixture(slices: readonly Slice[]): SeriesVerdict | undefined {
+  const questions: readonly [SeriesHoldCode, string, (slice: Slice) => string | undefined][] = [
+    ['MIXED_PATIENTS', 'patients', (slice) => slice.patientKey ?? ''],
+    ['MIXED_STUDIES', 'studies', (slice) => slice.studyInstanceUid],
+    ['MIXED_PURPOSES', 'purposes', (slice) => slice.purpose],
+    ['MIXED_PARAMETERS', 'sets of parameters', (slice) => slice.parametersKey],
+    ['MIXED_FRAMES_OF_REFERENCE', 'frames of reference', (slice) => slice.header.frameOfReferenceUid],
+  ];
+  for (const [code, things, valueOf] of questions) {
+    const count = new Set(slices.map(valueOf)).size;
+    if (count > 1) return irregular(code, `the slices of one series belong to ${count} ${things}`, { count });
+  }
+  return undefined;
+}
+
+function incompleteness(slices: readonly Slice[], released: boolean): SeriesVerdict | undefined {
+  const [{ header, patientKey }] = slices;
+  if (slices.some((slice) => (slice.header.numberOfFrames ?? 1) > 1)) {
+    return irregular('MULTI_FRAME', 'an instance of a single-frame class holds several frames');
+  }
+  if (header.frameOfReferenceUid === undefined) {
+    return irregular('FRAME_OF_REFERENCE_MISSING', 'the slices name no frame of reference');
+  }
+  if (patientKey === null && !released) {
+    return irregular('PATIENT_ID_MISSING', 'the slices carry no patient id');
+  }
+  return undefined;
+}
+
+function geometryOf(slices: readonly Slice[], released: boolean): SeriesVerdict {
+  const found = gridFromSlices(
+    slices.map(({ header }) => ({ ...header, gantryTilt: header.gantryTiltDegrees })),
+    released ? ANY_SPACING : {},
+  );
+  if (found.problem !== undefined) return irregular(GRID_CODES[found.problem], found.sentence, found.observed);
+  return { kind: 'regular', grid: found.grid, memberIds: found.order.map((index) => slices[index].instanceId) };
+}

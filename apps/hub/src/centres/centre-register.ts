@@ -1,0 +1,168 @@
+/** Every change to centres: checked, written with its journal entry in one transaction, then told to the directory. */
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, HubError, UNIT_OF_WORK } from '@modelbank/contracts';
+import type { Clock } from '@modelbank/contracts';
+import { uuidv7 } from '@modelbank/platform';
+import {
+  CallingAeEntity,
+  CentreCertificateEntity,
+  CentreEntity,
+  DestinationEntity,
+  LegalEntityEntity,
+  appendJournal,
+} from '@modelbank/store';
+import type { Transaction, UnitOfWork } from '@modelbank/store';
+import type { AddCallingAeDto, AddCentreDto, AddDestinationDto, LegalEntityDto } from './centre.dto';
+import { CachedCentreDirectory } from './directory';
+import { parseCertificate } from './parse-certificate';
+
+export const DEFAULT_SETTLE_TIME_MS = 90_000;
+
+@Injectable()
+export class CentreRegister {
+  constructor(
+    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly directory: CachedCentreDirectory,
+  ) {}
+
+  async addCentre(actor: string, centre: AddCentreDto): Promise<void> {
+    await this.unitOfWork.run(async (tx) => {
+      if (await tx.manager.existsBy(CentreEntity, { id: centre.id })) {
+        throw new HubError('CONFLICT', `the centre ${centre.id} exists already`);
+      }
+      await tx.manager.insert(CentreEntity, { id: centre.id, name: centre.name, createdAt: this.clock.now() });
+      if (centre.legalEntity !== undefined) await this.insertLegalEntity(tx, centre.id, centre.legalEntity);
+      await this.journal(tx, actor, 'centre.added', centre.id, centre.id, `centre ${centre.id} added`);
+    });
+    this.directory.forget();
+  }
+
+  async addLegalEntity(actor: string, centreId: string, entity: LegalEntityDto): Promise<void> {
+    await this.change(centreId, async (tx) => {
+      const id = await this.insertLegalEntity(tx, centreId, entity);
+      await this.journal(tx, actor, 'centre.legalEntityAdded', centreId, id, 'legal entity added');
+    });
+  }
+
+  async addCallingAe(actor: string, centreId: string, ae: AddCallingAeDto): Promise<void> {
+    await this.change(centreId, async (tx) => {
+      const owner = await tx.manager.findOneBy(CallingAeEntity, { aeTitle: ae.aeTitle });
+      if (owner !== null) throw new HubError('CONFLICT', `the AE title ${ae.aeTitle} belongs to ${owner.centreId}`);
+      await tx.manager.insert(CallingAeEntity, {
+        id: uuidv7(this.clock),
+        centreId,
+        aeTitle: ae.aeTitle,
+        settleTimeMs: ae.settleTimeMs ?? DEFAULT_SETTLE_TIME_MS,
+        sendsWholeSeries: ae.sendsWholeSeries ?? false,
+      });
+      await this.journal(tx, actor, 'centre.callingAeAdded', centreId, ae.aeTitle, `calling AE ${ae.aeTitle} added`);
+    });
+  }
+
+  async removeCallingAe(actor: string, centreId: string, aeTitle: string): Promise<void> {
+    await this.change(centreId, async (tx) => {
+      const { affected } = await tx.manager.delete(CallingAeEntity, { centreId, aeTitle });
+      if (affected === 0) throw new HubError('NOT_FOUND', 'this centre has no such calling AE');
+      await this.journal(tx, actor, 'centre.callingAeRemoved', centreId, aeTitle, `calling AE ${aeTitle} removed`);
+    });
+  }
+
+  /** Enrols the certificate and returns its fingerprint. A certificate belongs to one centre for ever. */
+  async addCertificate(actor: string, centreId: string, pem: string): Promise<string> {
+    const facts = parseCertificate(pem);
+    const fingerprint = facts.fingerprintSha256;
+    await this.change(centreId, async (tx) => {
+      if (await tx.manager.existsBy(CentreCertificateEntity, { fingerprintSha256: fingerprint })) {
+        throw new HubError('CONFLICT', 'this certificate is enrolled already');
+      }
+      const id = uuidv7(this.clock);
+      await tx.manager.insert(CentreCertificateEntity, {
+        id,
+        centreId,
+        ...facts,
+        revokedAt: null,
+        enrolledAt: this.clock.now(),
+      });
+      await this.journal(tx, actor, 'centre.certificateAdded', centreId, fingerprint, 'certificate enrolled');
+    });
+    return fingerprint;
+  }
+
+  /** From the commit on, the certificate opens no association, and its live ones are cut. */
+  async revokeCertificate(actor: string, centreId: string, fingerprintSha256: string): Promise<void> {
+    await this.change(centreId, async (tx) => {
+      const row = await tx.manager.findOneBy(CentreCertificateEntity, { centreId, fingerprintSha256 });
+      if (row === null) throw new HubError('NOT_FOUND', 'this centre has no such certificate');
+      if (row.revokedAt !== null) return;
+      await tx.manager.update(CentreCertificateEntity, { id: row.id }, { revokedAt: this.clock.now() });
+      await this.journal(tx, actor, 'centre.certificateRevoked', centreId, fingerprintSha256, 'certificate revoked');
+    });
+    this.directory.tellRevoked(fingerprintSha256);
+  }
+
+  async addDestination(actor: string, centreId: string, destination: AddDestinationDto): Promise<string> {
+    const id = uuidv7(this.clock);
+    await this.change(centreId, async (tx) => {
+      await tx.manager.insert(DestinationEntity, {
+        ...destination,
+        id,
+        centreId,
+        tls: destination.tls ?? true,
+        pinnedFingerprintSha256: destination.pinnedFingerprintSha256 ?? null,
+        holes: destination.holes ?? 'xor',
+        active: true,
+      });
+      const text = `destination ${destination.aeTitle} (${destination.kind}) added`;
+      await this.journal(tx, actor, 'centre.destinationAdded', centreId, id, text);
+    });
+    return id;
+  }
+
+  /** The row stays, because deliveries name it; nothing new goes there. */
+  async removeDestination(actor: string, centreId: string, id: string): Promise<void> {
+    await this.change(centreId, async (tx) => {
+      const { affected } = await tx.manager.update(
+        DestinationEntity,
+        { id, centreId, active: true },
+        { active: false },
+      );
+      if (affected === 0) throw new HubError('NOT_FOUND', 'this centre has no such active destination');
+      await this.journal(tx, actor, 'centre.destinationRemoved', centreId, id, 'destination removed');
+    });
+  }
+
+  private async change(centreId: string, work: (tx: Transaction) => Promise<void>): Promise<void> {
+    await this.unitOfWork.run(async (tx) => {
+      if (!(await tx.manager.existsBy(CentreEntity, { id: centreId }))) {
+        throw new HubError('NOT_FOUND', 'there is no such centre', {
+          advice: 'List them with `modelbank centre list`.',
+        });
+      }
+      await work(tx);
+    });
+    this.directory.forget();
+  }
+
+  private async insertLegalEntity(tx: Transaction, centreId: string, entity: LegalEntityDto): Promise<string> {
+    const validFrom = new Date(entity.validFrom);
+    const validTo = entity.validTo === undefined ? null : new Date(entity.validTo);
+    if (validTo !== null && validTo <= validFrom) {
+      throw new HubError('INVALID_REQUEST', 'legalEntity.validTo must be later than validFrom');
+    }
+    const id = uuidv7(this.clock);
+    await tx.manager.insert(LegalEntityEntity, { id, centreId, name: entity.name, validFrom, validTo });
+    return id;
+  }
+
+  private journal(
+    tx: Transaction,
+    actor: string,
+    kind: string,
+    centreId: string,
+    subjectId: string,
+    text: string,
+  ): Promise<void> {
+    return appendJournal(tx, this.clock, { kind, centreId, actor, subjectId, text });
+  }
+}

@@ -1,0 +1,97 @@
+/** The DICOM listener of the hub: wires door, reception and the end of associations to the SCP, and cuts revoked peers. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import { CENTRE_DIRECTORY, CLOCK, HubError } from '@modelbank/contracts';
+import type { CentreDirectory, Clock } from '@modelbank/contracts';
+import { createDimseServer } from '@modelbank/dimse';
+import type { AcceptedAssociation, DimseServer, ScpIncident, ServerTls } from '@modelbank/dimse';
+import { CONFIGURATION, LOGGER, locationsOf, uuidv7 } from '@modelbank/platform';
+import type { Configuration, HubLogger } from '@modelbank/platform';
+import { ACCEPTED_CONTEXTS } from './accepted-contexts';
+import type { AssociationContext } from './association-context';
+import { AssociationDoor } from './association-door';
+import { AssociationLog } from './association-log';
+import { IntakeMetrics } from './intake-metrics';
+import { ReceiveInstance } from './receive-instance';
+import { StoreInstances } from './store-instances';
+
+@Injectable()
+export class DicomListener {
+  private server: DimseServer | undefined;
+  private stopListeningForRevocations: () => void = () => undefined;
+
+  constructor(
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: HubLogger,
+    @Inject(CENTRE_DIRECTORY) private readonly directory: CentreDirectory,
+    private readonly door: AssociationDoor,
+    private readonly reception: ReceiveInstance,
+    private readonly associations: AssociationLog,
+    private readonly instances: StoreInstances,
+    private readonly metrics: IntakeMetrics,
+  ) {}
+
+  /** Opens the door; everything behind it must run already. Returns the port. */
+  async listen(): Promise<number> {
+    const { host, port, limits } = this.configuration.dimse;
+    const server = createDimseServer<AssociationContext>({
+      tls: await this.tls(),
+      limits: {
+        maximumAssociations: limits.maxAssociations,
+        maximumObjectBytes: limits.maxInstanceBytes,
+        handshakeMs: limits.handshakeTimeoutMs,
+        associateMs: limits.artimTimeoutMs,
+        idleMs: limits.idleTimeoutMs,
+      },
+      presentationContexts: ACCEPTED_CONTEXTS,
+      authorise: (peer) => this.door.authorise(peer),
+      onStore: (request) => this.reception.open(request),
+      onAssociationEnd: (association, outcome) => this.ended(association, outcome),
+      onIncident: (incident) => this.tell(incident),
+      newAssociationId: () => uuidv7(this.clock),
+    });
+    this.server = server;
+    this.stopListeningForRevocations = this.directory.onRevoked((fingerprint) => server.cutByFingerprint(fingerprint));
+    return (await server.listen(port, host)).port;
+  }
+
+  /** Instances that are half way may end; afterwards nothing arrives any more. */
+  async close(): Promise<void> {
+    this.stopListeningForRevocations();
+    await this.server?.close();
+    this.server = undefined;
+  }
+
+  private async ended(
+    association: AcceptedAssociation<AssociationContext>,
+    outcome: 'released' | 'aborted',
+  ): Promise<void> {
+    if (!this.instances.hasRecorded(association.id)) return;
+    await this.associations.ended(association.id, outcome);
+    this.instances.forget(association.id);
+  }
+
+  private tell({ rule, message, fingerprintSha256, associationId, cause }: ScpIncident): void {
+    this.metrics.incident(rule);
+    const fields = { stage: 'intake', code: rule, reason: message, fingerprintSha256, associationId };
+    this.logger.warn('a DICOM peer was refused or lost', fields, cause);
+  }
+
+  private async tls(): Promise<ServerTls> {
+    const folder = locationsOf(this.configuration).pki;
+    try {
+      const [ca, cert, key] = await Promise.all(
+        ['ca.pem', 'hub/server.pem', 'hub/server.key'].map((name) => readFile(join(folder, name))),
+      );
+      return { ca, cert, key };
+    } catch (thrown) {
+      throw new HubError('INVALID_CONFIGURATION', "the hub's certificate or its authority is missing", {
+        cause: thrown,
+        advice:
+          'Make a development PKI with `modelbank pki`, or put certificates into the pki folder of MODELBANK_HOME.',
+      });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/** What of a received file goes into its row: header facts, digests, and the pseudonym of the patient. Identity ends here. */
+import { HubError } from '@modelbank/contracts';
+import type { InstanceHeader } from '@modelbank/dicom';
+import { openPart10, readInstanceHeader, readPatientIdentity } from '@modelbank/dicom';
+import type { AcceptedAssociation, StoreRequest } from '@modelbank/dimse';
+import { patientKey } from '@modelbank/platform';
+import type { AssociationContext } from './association-context';
+import { asDicomFailure } from './intake-failures';
+import type { ReceivedFile } from './instance-file';
+
+export interface InstanceCandidate {
+  readonly association: AcceptedAssociation<AssociationContext>;
+  readonly header: InstanceHeader;
+  /** Null where the sender gave no PatientID. */
+  readonly patientKey: string | null;
+  readonly file: Omit<ReceivedFile, 'prefix' | 'summary'>;
+  readonly objectKey: string;
+  readonly receivedAt: Date;
+}
+
+/** PS3.4 B.2.3: the data set must be the instance that the command announced. */
+export function checkAnnounced(request: StoreRequest<unknown>, { summary }: ReceivedFile): void {
+  const { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid } = summary;
+  if (sopClassUid !== request.sopClassUid || sopInstanceUid !== request.sopInstanceUid) {
+    throw new HubError('DATASET_MISMATCH', 'the data set is not the instance that the request announced');
+  }
+  if (studyInstanceUid === undefined || seriesInstanceUid === undefined) {
+    throw new HubError('UID_INVALID', 'the data set names no study or no series');
+  }
+}
+
+/** Reads header and identity from the first bytes; the identity leaves only as its keyed digest. */
+export function readHeader(prefix: Buffer, centreKey: Uint8Array): Pick<InstanceCandidate, 'header' | 'patientKey'> {
+  try {
+    const part10 = openPart10(prefix);
+    const { patientId, issuerOfPatientId } = readPatientIdentity(part10);
+    const isKnown = patientId.trim() !== '';
+    return {
+      header: readInstanceHeader(part10),
+      patientKey: isKnown ? patientKey(centreKey, issuerOfPatientId, patientId) : null,
+    };
+  } catch (thrown) {
+    throw asDicomFailure(thrown);
+  }
+}

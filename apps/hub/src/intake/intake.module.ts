@@ -1,0 +1,23 @@
+/** Wires the intake stage: the only door for DICOM. */
+import { Module } from '@nestjs/common';
+import { AssociationDoor } from './association-door';
+import { AssociationLog } from './association-log';
+import { DicomListener } from './dicom-listener';
+import { IntakeMetrics } from './intake-metrics';
+import { OrphanObjects } from './orphan-objects';
+import { ReceiveInstance } from './receive-instance';
+import { StoreInstances } from './store-instances';
+
+@Module({
+  providers: [
+    AssociationDoor,
+    AssociationLog,
+    DicomListener,
+    IntakeMetrics,
+    OrphanObjects,
+    ReceiveInstance,
+    StoreInstances,
+  ],
+  exports: [DicomListener],
+})
+export class IntakeModule {}

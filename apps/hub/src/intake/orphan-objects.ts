@@ -1,0 +1,83 @@
+/**
+ * Objects without a row: the hub died between the rename and the commit, so nothing was acknowledged and the sender will
+ * send again. Removed at start-up, before the door opens; an object with a row is never touched.
+ */
+import { opendir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { In } from 'typeorm';
+import { CLOCK, OBJECT_STORE, READ_STORE } from '@modelbank/contracts';
+import type { Clock, ObjectStore } from '@modelbank/contracts';
+import { CONFIGURATION, LOGGER } from '@modelbank/platform';
+import type { Configuration, HubLogger } from '@modelbank/platform';
+import { InstanceEntity } from '@modelbank/store';
+import type { ReadStore } from '@modelbank/store';
+import { INSTANCE_FOLDER } from './instance-object-key';
+
+const AT_ONCE = 500;
+const DAY_MS = 86_400_000;
+
+@Injectable()
+export class OrphanObjects implements OnApplicationBootstrap {
+  constructor(
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    @Inject(READ_STORE) private readonly readStore: ReadStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: HubLogger,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const removed = await this.removeOrphans();
+    if (removed > 0) this.logger.info('objects without a row were removed', { stage: 'intake', count: removed });
+  }
+
+  /** How many there were. Where processes share the folder, another one may be about to commit: only old ones go. */
+  async removeOrphans(): Promise<number> {
+    const youngest = this.configuration.database.type === 'sqlite' ? 0 : DAY_MS;
+    const before = this.clock.now().getTime() - youngest;
+    let removed = 0;
+    let piece: string[] = [];
+    for await (const key of this.keys()) {
+      piece.push(key);
+      if (piece.length < AT_ONCE) continue;
+      removed += await this.removeUnknown(piece, before);
+      piece = [];
+    }
+    return removed + (await this.removeUnknown(piece, before));
+  }
+
+  private async removeUnknown(keys: readonly string[], before: number): Promise<number> {
+    if (keys.length === 0) return 0;
+    const rows = await this.readStore.manager.find(InstanceEntity, {
+      select: { objectKey: true },
+      where: { objectKey: In([...keys]) },
+    });
+    const known = new Set(rows.map((row) => row.objectKey));
+    let removed = 0;
+    for (const key of keys) {
+      if (known.has(key) || (await stat(this.objects.pathOf(key))).mtimeMs > before) continue;
+      await this.objects.remove(key);
+      removed += 1;
+    }
+    return removed;
+  }
+
+  private async *keys(): AsyncGenerator<string> {
+    const folder = this.objects.pathOf(INSTANCE_FOLDER);
+    for (const name of await namesIn(folder)) {
+      for (const digest of await namesIn(join(folder, name))) yield `${INSTANCE_FOLDER}/${name}/${digest}`;
+    }
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  const names: string[] = [];
+  try {
+    for await (const entry of await opendir(folder)) names.push(entry.name);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+  }
+  return names;
+}

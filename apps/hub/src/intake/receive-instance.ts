@@ -1,0 +1,91 @@
+/** One C-STORE from its first byte to the status that the sender gets: part file, checks, header, then `StoreInstances`. */
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE } from '@modelbank/contracts';
+import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
+import { parseUid } from '@modelbank/dicom';
+import type { FileMeta } from '@modelbank/dicom';
+import { STATUS } from '@modelbank/dimse';
+import type { StoreRequest, StoreSink } from '@modelbank/dimse';
+import { CENTRE_SECRETS } from '@modelbank/platform';
+import type { CentreSecrets } from '@modelbank/platform';
+import type { AssociationContext } from './association-context';
+import { checkAnnounced, readHeader } from './instance-candidate';
+import { InstanceFile } from './instance-file';
+import { asDicomFailure } from './intake-failures';
+import { IntakeMetrics } from './intake-metrics';
+import { instanceObjectKey } from './instance-object-key';
+import { StoreInstances } from './store-instances';
+
+type Request = StoreRequest<AssociationContext>;
+
+@Injectable()
+export class ReceiveInstance {
+  constructor(
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    @Inject(CENTRE_SECRETS) private readonly secrets: CentreSecrets,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
+    private readonly instances: StoreInstances,
+    private readonly metrics: IntakeMetrics,
+  ) {}
+
+  /** Opens the sink of one data set. Throws where the request itself cannot be served. */
+  async open(request: Request): Promise<StoreSink> {
+    const partPath = this.objects.newPartPath();
+    const file = await InstanceFile.create(partPath, metaOf(request));
+    const discard = async (): Promise<void> => {
+      await file.close();
+      await this.objects.discardPart(partPath);
+    };
+    return {
+      write: (chunk) => {
+        const written = file.write(chunk);
+        this.crashPoints.reach('intake.whileReceiving');
+        return written;
+      },
+      finish: async () => {
+        try {
+          return await this.finish(request, file, partPath);
+        } catch (thrown) {
+          await discard();
+          throw thrown;
+        }
+      },
+      abort: discard,
+    };
+  }
+
+  private async finish(request: Request, file: InstanceFile, partPath: string): Promise<number> {
+    const received = await file.finish();
+    checkAnnounced(request, received);
+    const { association } = request;
+    const { centreId } = association.context.callingAe;
+    const { contentSha256, objectSha256, sizeBytes, prefix } = received;
+    const facts = readHeader(prefix, await this.secrets.keyOf(centreId));
+    const outcome = await this.instances.store(
+      {
+        association,
+        ...facts,
+        file: { contentSha256, objectSha256, sizeBytes },
+        objectKey: instanceObjectKey(centreId, facts.header.sopInstanceUid, objectSha256),
+        receivedAt: this.clock.now(),
+      },
+      partPath,
+    );
+    this.metrics.received(outcome, sizeBytes);
+    return STATUS.success;
+  }
+}
+
+function metaOf({ sopClassUid, sopInstanceUid, transferSyntaxUid, association }: Request): FileMeta {
+  try {
+    return {
+      sopClassUid: parseUid(sopClassUid),
+      sopInstanceUid: parseUid(sopInstanceUid),
+      transferSyntaxUid: parseUid(transferSyntaxUid),
+      sourceAeTitle: association.callingAeTitle,
+    };
+  } catch (thrown) {
+    throw asDicomFailure(thrown);
+  }
+}

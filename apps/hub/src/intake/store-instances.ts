@@ -1,0 +1,91 @@
+/**
+ * Makes received instances durable: synced and renamed first, then one transaction with row, journal entry and event; only
+ * then may 0x0000 be said. Instances that wait at the same time share the transaction.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, CRASH_POINTS_PORT, HubError, OBJECT_STORE, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
+import { InstanceEntity } from '@modelbank/store';
+import type { ReadStore, UnitOfWork } from '@modelbank/store';
+import { groupCommit } from './group-commit';
+import type { GroupCommit } from './group-commit';
+import type { InstanceCandidate } from './instance-candidate';
+import { insertInstance, journalConflict, newAssociations } from './instance-rows';
+
+/** `duplicate`: the same content is there already, which is as good as stored. */
+export type StoreOutcome = 'stored' | 'duplicate' | 'conflict';
+
+@Injectable()
+export class StoreInstances {
+  private readonly commits: GroupCommit<InstanceCandidate, StoreOutcome>;
+  /** Associations whose row is committed. */
+  private readonly recorded = new Set<string>();
+
+  constructor(
+    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
+    @Inject(READ_STORE) private readonly readStore: ReadStore,
+    @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
+  ) {
+    this.commits = groupCommit((candidates) => this.commit(candidates));
+  }
+
+  /** Whether the association has brought anything that was stored. */
+  hasRecorded(associationId: string): boolean {
+    return this.recorded.has(associationId);
+  }
+
+  forget(associationId: string): void {
+    this.recorded.delete(associationId);
+  }
+
+  /** Takes over the part file: afterwards it is an object, or gone. Throws INSTANCE_CONFLICT. */
+  async store(candidate: InstanceCandidate, partPath: string): Promise<StoreOutcome> {
+    const { header, association } = candidate;
+    const known = await this.readStore.manager.findOne(InstanceEntity, {
+      select: { id: true, contentSha256: true, transferSyntaxUid: true },
+      where: { centreId: association.context.callingAe.centreId, sopInstanceUid: header.sopInstanceUid },
+    });
+    if (known !== null && isSameContent(known, candidate)) {
+      await this.objects.discardPart(partPath);
+      return 'duplicate';
+    }
+    this.crashPoints.reach('intake.beforeFsync');
+    await this.objects.commitPart(partPath, candidate.objectKey);
+    const outcome = await this.commits.add(candidate);
+    this.crashPoints.reach('intake.beforeResponse');
+    if (outcome === 'conflict') {
+      await this.objects.remove(candidate.objectKey);
+      throw new HubError('INSTANCE_CONFLICT', 'another object with this SOP Instance UID was stored before');
+    }
+    return outcome;
+  }
+
+  private async commit(candidates: readonly InstanceCandidate[]): Promise<readonly StoreOutcome[]> {
+    const outcomes = await this.unitOfWork.run(async (tx) => {
+      await newAssociations(tx, candidates, this.recorded);
+      const decided: StoreOutcome[] = [];
+      for (const candidate of candidates) {
+        const stored = await tx.manager.findOneBy(InstanceEntity, {
+          centreId: candidate.association.context.callingAe.centreId,
+          sopInstanceUid: candidate.header.sopInstanceUid,
+        });
+        if (stored === null) await insertInstance(tx, this.clock, candidate);
+        else if (!isSameContent(stored, candidate)) await journalConflict(tx, this.clock, candidate, stored.id);
+        decided.push(stored === null ? 'stored' : isSameContent(stored, candidate) ? 'duplicate' : 'conflict');
+      }
+      this.crashPoints.reach('intake.beforeCommit');
+      return decided;
+    });
+    candidates.forEach((candidate) => this.recorded.add(candidate.association.id));
+    return outcomes;
+  }
+}
+
+function isSameContent(
+  stored: Pick<InstanceEntity, 'contentSha256' | 'transferSyntaxUid'>,
+  { file, header }: InstanceCandidate,
+): boolean {
+  return stored.contentSha256 === file.contentSha256 && stored.transferSyntaxUid === header.transferSyntaxUid;
+}
