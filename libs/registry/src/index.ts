@@ -9,3 +9,31 @@ export * from './decision';
 export { ALLOW_LABEL, decideRelease, RELEASE_POLICY_VERSION } from './release/decide-release';
 export type { ReleaseInputs } from './release/decide-release';
 export { packageDigest } from './package-digest';
+export type {
+  ObservedGrid,
+  ObservedHeaders,
+  ObservedInputSet,
+  ObservedRole,
+  Orientation,
+  Span,
+} from './applicability/observed';
+export {
+  applies,
+  evaluateApplicability,
+  needsImageFacts,
+  waitsForImageFacts,
+} from './applicability/evaluate-applicability';
+export { rankSeries } from './selection/rank-series';
+export type { RankingCandidate } from './selection/rank-series';
+export { nearestMisses } from './selection/nearest-misses';
+export type { Miss } from './selection/nearest-misses';
+export { resolveTask } from './selection/resolve-task';
+export type {
+  PersonsDecision,
+  RunnableVersion,
+  SelectionHoldCode,
+  TaskContender,
+  TaskOutcome,
+} from './selection/resolve-task';
+export { resolveParameters } from './selection/resolve-parameters';
+export type { ParameterResolution, ParameterValues } from './selection/resolve-parameters';

@@ -49,6 +49,11 @@ export interface Applicability {
   /** Names from the DICOM dictionary (`CTImageStorage`) or UIDs. */
   readonly sopClasses?: readonly string[];
   readonly modalities?: readonly string[];
+  /**
+   * Images made from other images (ImageType DERIVED or SECONDARY, PS3.3 C.7.6.1.1.2) apply only where this is true.
+   * Localizers, reformats and projections never do. Mammograms are derived by nature and need no permission.
+   */
+  readonly acceptsDerived?: boolean;
   /** Canonical regions; BodyPartExamined, AnatomicRegionSequence codes and their synonyms are mapped to these. */
   readonly bodyParts?: { readonly anyOf: readonly string[]; readonly orMissing?: boolean };
   /** Case-insensitive patterns over study, series and protocol descriptions. */
