@@ -92,8 +92,8 @@ function findBody(grid: Grid, hu: Int16Array): Mask {
 }
 
 /** The middle of the body in LPS x: the median, over the levels, of the middle between its right and left end. */
-export function bodyMidPlaneXMm(overview: PatientOverview): number | undefined {
-  const { grid, body } = overview;
+export function bodyMidPlaneXMm(volume: HounsfieldVolume): number | undefined {
+  const { grid, body } = patientOverview(volume);
   const middles = levelSpans(body, 0).map(([low, high]) => grid.origins[0][0] + ((low + high) / 2) * CELL_MM);
   return middles.length === 0 ? undefined : median(middles);
 }
