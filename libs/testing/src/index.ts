@@ -1,0 +1,4 @@
+export * from './clocks/virtual-clock';
+export * from './clocks/seeded-random';
+export * from './brokers/hostile-transport';
+export * from './databases/test-stores';
