@@ -4,7 +4,7 @@
  */
 import { addSliceRows, createMask, GRID_TOLERANCES, sliceHeightsMm, type Grid, type Mask } from '@modelbank/geometry';
 import type { Contour } from './contour';
-import { assignPlanes, warningOf } from './contour-planes';
+import { assignPlanes, PLANE_TOLERANCE_MM, warningOf } from './contour-planes';
 import type { ContourWarning } from './contour-warning';
 import { fillLoops } from './fill/fill-loops';
 import { anyOverlap } from './fill/overlap';
@@ -40,12 +40,15 @@ export function maskFromContours(grid: Grid, contours: readonly Contour[]): Mask
   };
 }
 
-/** Beyond the outer edges of the outermost pixels. */
+/** Beyond the outer edges of the outermost pixels by more than the tolerance of planes. */
 function leavesImage(grid: Grid, loop: Loop): boolean {
-  const tolerance = 0.501;
-  return loop.some(
-    (value, at) => value < -tolerance || value > (at % 2 === 0 ? grid.columns : grid.rows) - 1 + tolerance,
-  );
+  const beyondColumns = 0.5 + PLANE_TOLERANCE_MM / grid.columnSpacingMm;
+  const beyondRows = 0.5 + PLANE_TOLERANCE_MM / grid.rowSpacingMm;
+  for (let at = 0; at < loop.length; at += 2) {
+    if (loop[at] < -beyondColumns || loop[at] > grid.columns - 1 + beyondColumns) return true;
+    if (loop[at + 1] < -beyondRows || loop[at + 1] > grid.rows - 1 + beyondRows) return true;
+  }
+  return false;
 }
 
 function gaps(bySlice: ReadonlyMap<number, unknown>): Set<number> {

@@ -1,0 +1,56 @@
+/** The contours of one ROI Contour item (PS3.3 C.8.8.6): every coordinate a number, three of them a point. */
+import type { ReadableDataSet } from '@modelbank/dicom';
+import type { Contour } from '../contour';
+import { StructureError } from '../structure-error';
+
+/** Points that may still be read from this object. */
+export interface PointBudget {
+  left: number;
+}
+
+/** All contours of an item. Throws STRUCTURE_SET_UNREADABLE with the contour's place, counted from one. */
+export function readContours(roiNumber: number, item: ReadableDataSet, budget: PointBudget): Contour[] {
+  return item.items('ContourSequence').map((contour, index) => ({
+    geometricType: contour.text('ContourGeometricType') ?? '',
+    points: readPoints(contour, `ROI ${roiNumber}, contour ${index + 1}`, budget),
+    referencedSopInstanceUid: contour.items('ContourImageSequence')[0]?.text('ReferencedSOPInstanceUID'),
+  }));
+}
+
+function readPoints(contour: ReadableDataSet, place: string, budget: PointBudget): Float64Array {
+  const numbers = contour.numbers('ContourData');
+  const count = countWithoutTrailingBlank(numbers, contour);
+  if (count % 3 !== 0) {
+    throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: ${count} coordinates are not whole points`);
+  }
+  budget.left -= count / 3;
+  if (budget.left < 0) throw new StructureError('STRUCTURE_SET_UNREADABLE', 'the object has too many contour points');
+  const points = Float64Array.from({ length: count }, (_, at) => numbers[at]);
+  if (!points.every(Number.isFinite)) {
+    throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: a coordinate is not a number`);
+  }
+  return withoutRepeatedPoints(points);
+}
+
+/** Some writers end ContourData with a backslash: the empty value after it is no coordinate. */
+function countWithoutTrailingBlank(numbers: readonly number[], contour: ReadableDataSet): number {
+  if (numbers.length === 0 || !Number.isNaN(numbers[numbers.length - 1])) return numbers.length;
+  return contour.texts('ContourData').at(-1) === '' ? numbers.length - 1 : numbers.length;
+}
+
+/** Points equal to the one before them, and a last point equal to the first, add nothing to a closed contour. */
+function withoutRepeatedPoints(points: Float64Array): Float64Array {
+  const kept = new Float64Array(points.length);
+  let length = 0;
+  for (let at = 0; at < points.length; at += 3) {
+    if (length > 0 && isSame(kept, length - 3, points, at)) continue;
+    kept.set(points.subarray(at, at + 3), length);
+    length += 3;
+  }
+  while (length > 3 && isSame(kept, 0, kept, length - 3)) length -= 3;
+  return kept.subarray(0, length);
+}
+
+function isSame(a: Float64Array, atA: number, b: Float64Array, atB: number): boolean {
+  return a[atA] === b[atB] && a[atA + 1] === b[atB + 1] && a[atA + 2] === b[atB + 2];
+}
