@@ -83,6 +83,24 @@ export function scanItems(view: DataView, sequence: ScannedElement, depth: numbe
   return items;
 }
 
+/** One piece of encapsulated pixel data; the first one is the basic offset table (PS3.5 A.4). */
+export interface Fragment {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The fragments of an element of undefined length that was scanned whole. */
+export function scanFragments(view: DataView, element: ScannedElement): Fragment[] {
+  const fragments: Fragment[] = [];
+  let at = element.start;
+  while (at < element.end) {
+    const start = at + 8;
+    at = start + itemHeader(view, at, element.encoding.littleEndian).length;
+    fragments.push({ start, end: at });
+  }
+  return fragments;
+}
+
 /** Visits the elements in order, each when its end is known; returns the offset after the level's last byte. */
 function walk(level: Level, stopsAt: (tag: number) => boolean, visit: (element: ScannedElement) => void): number {
   const { view, encoding } = level;

@@ -16,3 +16,5 @@ export { readInstanceHeader } from './read-instance-header';
 export * from './read-patient';
 export * from './check-part10';
 export type { InstanceUids } from './uid-capture';
+export * from './pixel-description';
+export * from './pixel-data';

@@ -8,7 +8,7 @@ import { unpadUid } from './uid-capture';
 import { hasLongLength, paddingByte, vrOfCode, type Vr } from './value-representations';
 
 /** Names this software as the writer of files and, in associations, as the peer (PS3.7 D.3.3.2). */
-export const IMPLEMENTATION_CLASS_UID = parseUid('2.25.184529630947301268401857312956042737185');
+export const IMPLEMENTATION_CLASS_UID = parseUid('2.25.25430125807895435515777044039953591554');
 export const IMPLEMENTATION_VERSION_NAME = 'MODELBANK_01';
 
 export interface FileMeta {
