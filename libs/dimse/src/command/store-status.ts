@@ -25,7 +25,12 @@ interface StatusRow {
   readonly meaning: string;
 }
 
-const row = (from: number, to: number, kind: StoreOutcomeKind, meaning: string): StatusRow => ({ from, to, kind, meaning });
+const row = (from: number, to: number, kind: StoreOutcomeKind, meaning: string): StatusRow => ({
+  from,
+  to,
+  kind,
+  meaning,
+});
 
 /** First match counts. */
 const STATUSES: readonly StatusRow[] = [

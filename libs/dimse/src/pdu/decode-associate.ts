@@ -86,7 +86,8 @@ function userInformation(items: readonly Item[]): UserInformation {
   const subItems = items.filter((item) => item.type === 0x50).flatMap((item) => itemsOf(item.body));
   const find = (type: number) => subItems.find((item) => item.type === type)?.body;
   const maximumLength = find(0x51);
-  if (maximumLength !== undefined && maximumLength.length !== 4) throw invalid('the maximum length item has a wrong size');
+  if (maximumLength !== undefined && maximumLength.length !== 4)
+    throw invalid('the maximum length item has a wrong size');
   return {
     maximumLength: maximumLength?.readUInt32BE(0),
     implementationClassUid: optionalText(find(0x52)),

@@ -3,7 +3,14 @@
  * fragments of a P-DATA-TF (PS3.8 section 9.3.5) are handed on as they arrive, never collected.
  */
 import { decodeAssociateAccept, decodeAssociateRequest } from './decode-associate';
-import { ASSOCIATE_LENGTH_LIMIT, PDU_HEADER_BYTES, PDU_TYPE, PDV_HEADER_BYTES, type PduEvent, type PduType } from './pdu';
+import {
+  ASSOCIATE_LENGTH_LIMIT,
+  PDU_HEADER_BYTES,
+  PDU_TYPE,
+  PDV_HEADER_BYTES,
+  type PduEvent,
+  type PduType,
+} from './pdu';
 import { ProtocolViolation } from './violation';
 
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(PDU_TYPE));
@@ -147,7 +154,7 @@ export class PduReader {
     const first = this.chunks[0];
     if (first !== undefined && first.length >= count) return this.takeUpTo(count);
     const parts: Buffer[] = [];
-    for (let missing = count; missing > 0; ) {
+    for (let missing = count; missing > 0;) {
       const part = this.takeUpTo(missing);
       parts.push(part);
       missing -= part.length;

@@ -3,7 +3,7 @@
  * abort; from the first byte to the moment at which the end of the association has been told.
  */
 import type { Socket } from 'node:net';
-import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '../implementation';
+import { OWN_INFORMATION } from '../pdu/associate-information';
 import { encodeAbort, encodeAssociateAccept, encodeAssociateReject, encodeReleaseResponse } from '../pdu/encode-pdu';
 import {
   CONTEXT_RESULT,
@@ -17,12 +17,13 @@ import {
 } from '../pdu/pdu';
 import { PduReader } from '../pdu/pdu-reader';
 import { REJECTION, describeAbort, describeRejection } from '../pdu/reasons';
+import { sendingLengthFor } from '../pdu/sending-length';
 import { ProtocolViolation, abortOf } from '../pdu/violation';
 import { PduChannel } from '../transport/pdu-channel';
 import type { PeerCertificate } from '../transport/peer-certificate';
 import type { Timers } from '../transport/timers';
 import { DimseResponder, type AcceptedContext } from './dimse-responder';
-import { answerContexts, refusalOf, sendingLengthFor, type SupportedSyntaxes } from './negotiate';
+import { answerContexts, refusalOf, type SupportedSyntaxes } from './negotiate';
 import type {
   AcceptedAssociation,
   AssociationOutcome,
@@ -220,7 +221,8 @@ export class Acceptor<T> {
       rules: {
         maximumObjectBytes: limits.maximumObjectBytes,
         statusOfFailure,
-        onFailure: (cause) => this.environment.report(this.incident('instanceRefused', 'an instance was refused', cause)),
+        onFailure: (cause) =>
+          this.environment.report(this.incident('instanceRefused', 'an instance was refused', cause)),
       },
       openSink: (request) => hooks.onStore(request),
       send: (pdu) => this.channel.send(pdu),
@@ -260,12 +262,6 @@ export class Acceptor<T> {
     return { rule, message, remoteAddress, ...certificate, associationId: association?.id, cause };
   }
 }
-
-const OWN_INFORMATION = {
-  maximumLength: MAXIMUM_PDU_BYTES,
-  implementationClassUid: IMPLEMENTATION_CLASS_UID,
-  implementationVersionName: IMPLEMENTATION_VERSION_NAME,
-};
 
 function acceptedContexts(
   request: AssociateRequest,

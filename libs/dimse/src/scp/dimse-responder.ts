@@ -3,10 +3,16 @@
  * receptions, and refuses every other operation with the status that the standard has for it.
  */
 import { ERROR_CODES } from '@modelbank/contracts';
-import { isUidText } from '../ae-title';
-import { COMMAND, COMMAND_SET_LIMIT, RESPONSE_BIT, decodeCommand, encodeResponse, type Command } from '../command/command-set';
+import { VERIFICATION_SOP_CLASS_UID, isUid } from '@modelbank/dicom';
+import {
+  COMMAND,
+  COMMAND_SET_LIMIT,
+  RESPONSE_BIT,
+  decodeCommand,
+  encodeResponse,
+  type Command,
+} from '../command/command-set';
 import { STATUS } from '../command/store-status';
-import { VERIFICATION_SOP_CLASS } from '../implementation';
 import { encodeCommandPdus } from '../pdu/encode-pdu';
 import type { DataPiece } from '../pdu/pdu';
 import { ProtocolViolation } from '../pdu/violation';
@@ -41,6 +47,8 @@ interface Pending {
 const OTHER_OPERATIONS: ReadonlySet<number> = new Set([
   0x0010, 0x0020, 0x0021, 0x0100, 0x0110, 0x0120, 0x0130, 0x0140, 0x0150,
 ]);
+
+const INVALID_UID: FailureStatus = { status: STATUS.invalidUid, comment: ERROR_CODES.UID_INVALID.title };
 
 export class DimseResponder<T> {
   private readonly environment: ResponderEnvironment<T>;
@@ -104,17 +112,16 @@ export class DimseResponder<T> {
 
   private async beginStore(command: Command, contextId: number, context: AcceptedContext): Promise<void> {
     const { rules, association, openSink, duringOwnWork } = this.environment;
+    const { affectedSopInstanceUid: sopInstanceUid, messageId = 0 } = command;
+    const { abstractSyntax: sopClassUid, transferSyntax: transferSyntaxUid } = context;
     const refusal = refusalOfStore(command, context);
-    const request = {
-      association,
-      sopClassUid: context.abstractSyntax,
-      sopInstanceUid: command.affectedSopInstanceUid ?? '',
-      transferSyntaxUid: context.transferSyntax,
-      messageId: command.messageId ?? 0,
-    };
-    const reception = refusal
-      ? StoreReception.refused(refusal, rules)
-      : await duringOwnWork(StoreReception.begin(async () => openSink(request), rules));
+    let reception: StoreReception;
+    if (refusal || !isUid(sopInstanceUid)) {
+      reception = StoreReception.refused(refusal ?? INVALID_UID, rules);
+    } else {
+      const request = { association, sopClassUid, sopInstanceUid, transferSyntaxUid, messageId };
+      reception = await duringOwnWork(StoreReception.begin(async () => openSink(request), rules));
+    }
     this.pending = { command, contextId, reception };
   }
 
@@ -150,7 +157,7 @@ export class DimseResponder<T> {
 /** What a request without data set, or one that is not ours, is answered. */
 function statusWithoutDataSet(command: Command, context: AcceptedContext): number {
   if (command.commandField === COMMAND.cEchoRequest) {
-    return context.abstractSyntax === VERIFICATION_SOP_CLASS ? STATUS.success : STATUS.sopClassNotSupported;
+    return context.abstractSyntax === VERIFICATION_SOP_CLASS_UID ? STATUS.success : STATUS.sopClassNotSupported;
   }
   if (command.commandField === COMMAND.cStoreRequest) return STATUS.processingFailure;
   return OTHER_OPERATIONS.has(command.commandField) ? STATUS.sopClassNotSupported : STATUS.unrecognisedOperation;
@@ -161,18 +168,15 @@ function refusalOfStore(command: Command, context: AcceptedContext): FailureStat
   if (!affectedSopClassUid || !affectedSopInstanceUid) {
     return { status: STATUS.processingFailure, comment: 'The request lacks the UID of its class or instance' };
   }
-  if (context.abstractSyntax === VERIFICATION_SOP_CLASS || affectedSopClassUid !== context.abstractSyntax) {
+  if (context.abstractSyntax === VERIFICATION_SOP_CLASS_UID || affectedSopClassUid !== context.abstractSyntax) {
     return { status: STATUS.sopClassNotSupported, comment: 'The SOP class is not that of the presentation context' };
-  }
-  if (!isUidText(affectedSopInstanceUid)) {
-    return { status: STATUS.invalidUid, comment: ERROR_CODES.UID_INVALID.title };
   }
   return undefined;
 }
 
 /** UIDs that are none are not sent back: they may be of any length and hold anything. */
 function echoable(command: Command): Command {
-  const kept = (uid: string | undefined): string | undefined => (uid && isUidText(uid) ? uid : undefined);
+  const kept = (uid: string | undefined): string | undefined => (uid && isUid(uid) ? uid : undefined);
   return {
     ...command,
     affectedSopClassUid: kept(command.affectedSopClassUid),

@@ -11,7 +11,13 @@ import { TLS_PROFILE } from '../transport/tls-profile';
 import { systemTimers } from '../transport/timers';
 import { Acceptor, type AcceptorEnvironment } from './acceptor';
 import { supportedSyntaxesOf } from './negotiate';
-import { DEFAULT_SCP_LIMITS, type DimseServerOptions, type ScpIncident, type ScpLimits, type ServerTls } from './scp-options';
+import {
+  DEFAULT_SCP_LIMITS,
+  type DimseServerOptions,
+  type ScpIncident,
+  type ScpLimits,
+  type ServerTls,
+} from './scp-options';
 import { defaultStatusOfFailure } from './store-reception';
 
 export interface DimseServer {

@@ -1,33 +1,32 @@
 /** The answer to an A-ASSOCIATE-RQ as far as the request alone decides it (PS3.8 sections 7.1 and 9.3.3). */
-import { isAeTitle } from '../ae-title';
-import { EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN, VERIFICATION_SOP_CLASS } from '../implementation';
+import {
+  EXPLICIT_VR_LITTLE_ENDIAN,
+  IMPLICIT_VR_LITTLE_ENDIAN,
+  VERIFICATION_SOP_CLASS_UID,
+  isAeTitle,
+} from '@modelbank/dicom';
 import {
   CONTEXT_RESULT,
   DICOM_APPLICATION_CONTEXT,
-  MAXIMUM_PDU_BYTES,
-  MINIMUM_PEER_PDU_BYTES,
-  PDU_HEADER_BYTES,
   type AnsweredContext,
   type AssociateRequest,
   type ProposedContext,
   type Rejection,
 } from '../pdu/pdu';
 import { REJECTION } from '../pdu/reasons';
-import { ProtocolViolation } from '../pdu/violation';
 import type { SupportedContext } from './scp-options';
-
-/** What a peer that says nothing about its maximum surely takes. */
-const CAUTIOUS_PDU_BYTES = 16_384;
 
 /** Transfer syntaxes by abstract syntax. */
 export type SupportedSyntaxes = ReadonlyMap<string, ReadonlySet<string>>;
 
 export function supportedSyntaxesOf(contexts: readonly SupportedContext[]): SupportedSyntaxes {
   const verification = {
-    abstractSyntax: VERIFICATION_SOP_CLASS,
+    abstractSyntax: VERIFICATION_SOP_CLASS_UID,
     transferSyntaxes: [EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN],
   };
-  return new Map([verification, ...contexts].map((each) => [each.abstractSyntax, new Set(each.transferSyntaxes)]));
+  return new Map<string, ReadonlySet<string>>(
+    [verification, ...contexts].map((each) => [each.abstractSyntax, new Set<string>(each.transferSyntaxes)]),
+  );
 }
 
 /** Why this request is refused whoever sent it, or nothing. */
@@ -52,18 +51,4 @@ export function answerContexts(proposed: readonly ProposedContext[], supported: 
       ? { id, result: CONTEXT_RESULT.transferSyntaxesNotSupported, transferSyntax: transferSyntaxes[0] }
       : { id, result: CONTEXT_RESULT.accepted, transferSyntax: chosen };
   });
-}
-
-/**
- * The length of the P-DATA-TF we may send to a peer that asked for `maximumLength`: never over our own bound, and 0 or
- * nothing asked for means no limit or a cautious one. A peer that asks for less than 1024 is aborted.
- */
-export function sendingLengthFor(maximumLength: number | undefined): number {
-  const ours = MAXIMUM_PDU_BYTES - PDU_HEADER_BYTES;
-  if (maximumLength === undefined) return CAUTIOUS_PDU_BYTES;
-  if (maximumLength === 0) return ours;
-  if (maximumLength < MINIMUM_PEER_PDU_BYTES) {
-    throw new ProtocolViolation('invalidParameter', `the peer asks for PDUs of at most ${maximumLength} bytes`);
-  }
-  return Math.min(maximumLength, ours);
 }

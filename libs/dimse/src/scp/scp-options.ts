@@ -1,4 +1,5 @@
 /** What an SCP is given: who may associate, what is negotiated, where instances go, and how far a peer may go. */
+import type { Uid } from '@modelbank/dicom';
 import type { Rejection } from '../pdu/pdu';
 import type { Timers } from '../transport/timers';
 
@@ -72,8 +73,7 @@ export interface StoreRequest<T> {
   readonly association: AcceptedAssociation<T>;
   /** Equal to the abstract syntax of the presentation context. */
   readonly sopClassUid: string;
-  /** Digits and dots, at most 64; not otherwise checked. */
-  readonly sopInstanceUid: string;
+  readonly sopInstanceUid: Uid;
   readonly transferSyntaxUid: string;
   readonly messageId: number;
 }

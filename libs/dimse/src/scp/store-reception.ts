@@ -3,6 +3,7 @@
  * on to the end of a refused data set so that the sender gets its status, and lets go of the sink exactly once.
  */
 import { ERROR_CODES, HubError, asHubError, dimseStatusOf } from '@modelbank/contracts';
+import { DicomError } from '@modelbank/dicom';
 import { STATUS } from '../command/store-status';
 import { ProtocolViolation } from '../pdu/violation';
 import type { FailureStatus, StoreSink } from './scp-options';
@@ -13,9 +14,9 @@ export interface ReceptionRules {
   onFailure(failure: unknown): void;
 }
 
-/** The status of a HubError's code, with the code's title for the sender's log. */
+/** The status of the failure's code, with the code's title for the sender's log. */
 export function defaultStatusOfFailure(failure: unknown): FailureStatus {
-  const { code } = asHubError(failure);
+  const code = failure instanceof DicomError ? failure.code : asHubError(failure).code;
   return { status: dimseStatusOf(code), comment: ERROR_CODES[code].title };
 }
 

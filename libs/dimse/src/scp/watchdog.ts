@@ -38,9 +38,7 @@ export class Watchdog {
     this.limits = limits;
     this.watched = watched;
     this.onExpired = onExpired;
-    this.cancel = timers.after(limits.associateMs, () =>
-      onExpired('timeout', 'no association request came in time'),
-    );
+    this.cancel = timers.after(limits.associateMs, () => onExpired('timeout', 'no association request came in time'));
   }
 
   /** The association stands: from now on silence and rate count. */
