@@ -3,6 +3,7 @@
  */
 import { HubError } from '@modelbank/contracts';
 import type { ErrorCode } from '@modelbank/contracts';
+import { DicomError } from '@modelbank/dicom';
 import { ImagingError } from '@modelbank/imaging';
 import type { ImagingErrorCode } from '@modelbank/imaging';
 import type { ChildAnswer, ChildMessage, ChildRequest } from './child-messages';
@@ -41,6 +42,7 @@ async function answer(request: ChildRequest): Promise<ChildAnswer> {
 /** Our own messages name numbers and labels only. Any other error may quote data: its class is told, its text is not. */
 function failure(thrown: unknown): ChildMessage {
   if (thrown instanceof HubError) return { type: 'failed', code: thrown.code, message: thrown.message };
+  if (thrown instanceof DicomError) return { type: 'failed', code: thrown.code, message: thrown.message };
   if (thrown instanceof ImagingError) return { type: 'failed', code: CODE_OF[thrown.code], message: thrown.message };
   if (thrown instanceof RangeError && /allocation|length/i.test(thrown.message)) {
     return { type: 'failed', code: 'INFERENCE_OUT_OF_MEMORY', message: 'an array could not be allocated' };

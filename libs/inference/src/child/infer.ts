@@ -1,63 +1,67 @@
 /**
- * One inference job inside the child, in the order that docs/inference.md describes: verify, decode, preprocess, run,
- * postprocess, back to the scan's grid, write.
+ * One inference job inside the child, in the order that docs/inference.md describes: verify, decode, preprocess, run, labels on
+ * the scan's own grid, postprocess, write.
  */
 import { HubError } from '@modelbank/contracts';
 import type { InferenceJobSpec, InferenceOutcome, JobInstance, LabelFile } from '@modelbank/contracts';
-import type { Grid, Mask } from '@modelbank/geometry';
-import { preprocess } from '@modelbank/imaging';
-import type { TensorFrame } from '@modelbank/imaging';
-import type { ManifestLabel } from '@modelbank/registry';
-import { labelScores } from './label-scores';
-import type { LabelScores } from './label-scores';
-import { postprocessScores } from './postprocess-scores';
-import { decodeScan, readInstances } from './read-scan';
+import type { Mask } from '@modelbank/geometry';
+import { bodyMidPlaneXMm, labelsOnScan, patientOverview, preprocess, runPostprocessing } from '@modelbank/imaging';
+import type { HounsfieldVolume, TensorFrame } from '@modelbank/imaging';
+import type { ManifestLabel, ModelManifest } from '@modelbank/registry';
+import { decodeScan } from './decode-scan';
 import { runNetworks } from './run-networks';
 import type { NetworksOutput } from './run-networks';
 import type { StageClock } from './stage-clock';
-import { readVerifiedPackage } from './verified-files';
-import { maskOnScan, requireUsable, syncFolder, writeLabel } from './write-labels';
+import { readVerifiedInstances, readVerifiedPackage } from './verified-files';
+import { requireUsable, syncFolder, writeLabel } from './write-labels';
 
 /** Does the job; every refusal is a HubError whose message names stages, labels and numbers only. */
 export async function infer(spec: InferenceJobSpec, clock: StageClock): Promise<InferenceOutcome> {
-  const { grid, frame, output } = await scoresOf(spec, clock);
-  const { labels, postprocessing } = spec.manifest;
-  const scores = await clock.time('postprocess', () =>
-    postprocessScores(labelScores(labels, output.channels), postprocessing, frame, grid),
+  const { manifest } = spec;
+  const scores = await scoresOf(spec, clock);
+  const masks = await clock.time('resample', () => sourceMasks(manifest.labels, scores));
+  const { labels, warnings } = await clock.time('postprocess', () =>
+    runPostprocessing(masks, manifest.postprocessing, scores.midPlaneXMm),
   );
-  const results = labels.filter(({ internal }) => internal !== true);
-  const masks = await clock.time('resample', () => masksOf(results, scores, frame, grid));
-  const files = await clock.time('write', () => writeAll(spec.outputFolder, results, masks, frame));
+  const results = manifest.labels.filter(({ internal }) => internal !== true);
+  requireUsable(results, labels);
+  const files = await clock.time('write', () => writeAll(spec.outputFolder, results, labels, scores.frame));
   return {
     kind: 'infer',
     labels: files,
-    executionProvider: output.executionProvider,
+    warnings,
+    executionProvider: scores.output.executionProvider,
     stages: clock.stages,
     peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   };
 }
 
 interface Scores {
-  readonly grid: Grid;
+  readonly grid: HounsfieldVolume['grid'];
   readonly frame: TensorFrame;
   readonly output: NetworksOutput;
+  readonly midPlaneXMm?: number;
 }
 
 /** The Hounsfield volume and the tensor live in here only, so that they can be freed before the labels are made. */
 async function scoresOf(spec: InferenceJobSpec, clock: StageClock): Promise<Scores> {
   const { manifest } = spec;
-  const wanted = manifest.networks.map(({ file }) => file);
-  const { files, parts } = await clock.time('load', async () => ({
-    files: await readVerifiedPackage(spec.packageFolder, spec.packageFiles, wanted),
-    parts: await readInstances(onlyInput(spec)),
-  }));
-  const volume = await clock.time('decode', () => decodeScan(parts));
-  const plan = manifest.inference;
-  const minimumSize = plan.mode === 'slidingWindow' ? plan.window : undefined;
-  const tensor = await clock.time('preprocess', () => preprocess(volume, manifest.preprocessing, minimumSize));
+  const networkFiles = manifest.networks.map(({ file }) => file);
+  const [files, instances] = await clock.time('load', async () => [
+    await readVerifiedPackage(spec.packageFolder, spec.packageFiles, networkFiles),
+    await readVerifiedInstances(onlyInput(spec)),
+  ]);
+  const volume = await clock.time('decode', () => decodeScan(instances));
+  const tensor = await clock.time('preprocess', () => preprocess(volume, manifest.preprocessing, windowOf(manifest)));
   const run = { manifest, files, executionProvider: spec.executionProvider, threads: spec.threads };
   const output = await clock.time('infer', () => runNetworks(run, tensor));
-  return { grid: volume.grid, frame: tensor.frame, output };
+  const splits = manifest.postprocessing.some(({ step }) => step === 'splitSides');
+  const midPlaneXMm = splits ? bodyMidPlaneXMm(patientOverview(volume)) : undefined;
+  return { grid: volume.grid, frame: tensor.frame, output, midPlaneXMm };
+}
+
+function windowOf({ inference }: ModelManifest): readonly [number, number, number] | undefined {
+  return inference.mode === 'slidingWindow' ? inference.window : undefined;
 }
 
 /** Networks take one series so far; a manifest with more roles can be declared, but not run. */
@@ -69,19 +73,13 @@ function onlyInput(spec: InferenceJobSpec): readonly JobInstance[] {
   return spec.inputs[roles[0]];
 }
 
-function masksOf(
-  labels: readonly ManifestLabel[],
-  scores: ReadonlyMap<string, LabelScores>,
-  frame: TensorFrame,
-  grid: Grid,
-): ReadonlyMap<string, Mask> {
-  const masks = new Map<string, Mask>();
-  for (const { name } of labels) {
-    const own = scores.get(name);
-    if (own !== undefined) masks.set(name, maskOnScan(own, frame, grid));
-  }
-  requireUsable(labels, masks);
-  return masks;
+/** The masks of the labels that come from a channel, decided on the scan's grid from interpolated scores. */
+function sourceMasks(labels: readonly ManifestLabel[], { output, frame, grid }: Scores): ReadonlyMap<string, Mask> {
+  const { values, count } = output.channels;
+  const named = labels.flatMap(({ name, source }) => (source === undefined ? [] : [{ name, source }]));
+  const sources = named.map(({ source }) => source);
+  const masks = labelsOnScan(values, count, frame, grid, sources);
+  return new Map(named.map(({ name }, index) => [name, masks[index]]));
 }
 
 async function writeAll(

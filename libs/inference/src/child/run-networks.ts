@@ -19,9 +19,14 @@ import {
 import type { Tensor, Triple } from '@modelbank/imaging';
 import { HubError } from '@modelbank/contracts';
 import type { InferencePlan, ManifestNetwork, ModelManifest } from '@modelbank/registry';
-import type { Channels } from './label-scores';
 import { openSession, runSession } from './sessions';
 import type { ExecutionProvider, OpenedSession } from './sessions';
+
+/** Activated scores; channel c begins at `values[c * voxels]`. */
+export interface Channels {
+  readonly values: Float32Array;
+  readonly count: number;
+}
 
 export interface NetworksOutput {
   readonly channels: Channels;
@@ -55,8 +60,7 @@ export async function runNetworks(run: NetworksRun, tensor: Tensor): Promise<Net
     else addToMean((mean ??= new Float32Array(scores.length)), scores, networks.length);
   }
   if (mean === undefined) throw new HubError('MANIFEST_INVALID', 'the manifest names no network');
-  const count = networks[0].output.channels;
-  return { channels: { values: mean, count, voxels: mean.length / count }, executionProvider };
+  return { channels: { values: mean, count: networks[0].output.channels }, executionProvider };
 }
 
 function openNetwork(run: NetworksRun, network: ManifestNetwork): Promise<OpenedSession> {

@@ -29,8 +29,14 @@ export async function readVerifiedPackage(
   return kept;
 }
 
-/** Reads one stored instance and checks its digest. */
-export async function readVerifiedInstance(instance: JobInstance): Promise<Uint8Array> {
+/** Reads the stored instances and checks each digest. */
+export async function readVerifiedInstances(instances: readonly JobInstance[]): Promise<Uint8Array[]> {
+  const read: Uint8Array[] = [];
+  for (const instance of instances) read.push(await readVerifiedInstance(instance));
+  return read;
+}
+
+async function readVerifiedInstance(instance: JobInstance): Promise<Uint8Array> {
   const bytes = await readFile(instance.path).catch(() => {
     throw new HubError('OBJECT_CORRUPT', 'an instance of the input cannot be read');
   });

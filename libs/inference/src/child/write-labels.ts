@@ -1,33 +1,16 @@
 /**
- * Scores become masks on the scan's own grid, and masks become files: bit-packed in the order of geometry's `Mask`, fsynced,
- * with their SHA-256. Empty and full masks end the run: a label without a voxel, or with every voxel, is no finding.
+ * Masks on the scan's own grid become files: bit-packed in the order of geometry's `Mask`, fsynced, with their SHA-256. Empty and full masks end the run: a label without a voxel, or with every voxel, is no finding.
  */
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HubError } from '@modelbank/contracts';
 import type { LabelFile } from '@modelbank/contracts';
-import { countVoxels, createMask, maskBox, maskVolumeMl, voxelCountOf } from '@modelbank/geometry';
+import { countVoxels, maskBox, maskVolumeMl, voxelCountOf } from '@modelbank/geometry';
 import type { Grid, Mask } from '@modelbank/geometry';
-import { frameSize, scanToTensorIndex, sliceSampler } from '@modelbank/imaging';
+import { frameSize, scanToTensorIndex } from '@modelbank/imaging';
 import type { TensorFrame } from '@modelbank/imaging';
 import type { ManifestLabel } from '@modelbank/registry';
-import type { LabelScores } from './label-scores';
 import { sha256 } from './verified-files';
-
-/** The voxels of the scan where the linearly interpolated score is above the border. */
-export function maskOnScan({ scores, border }: LabelScores, frame: TensorFrame, grid: Grid): Mask {
-  const mask = createMask(grid);
-  const sample = sliceSampler(scores, frame, grid, 'linear');
-  const slice = new Float32Array(grid.rows * grid.columns);
-  for (let k = 0; k < grid.origins.length; k++) {
-    sample(k, slice);
-    let at = k * slice.length;
-    for (let index = 0; index < slice.length; index++, at++) {
-      if (slice[index] > border) mask.bits[at >>> 3] |= 1 << (at & 7);
-    }
-  }
-  return mask;
-}
 
 /** Throws OUTPUT_UNUSABLE with the names of all labels that are empty without leave, or full. */
 export function requireUsable(labels: readonly ManifestLabel[], masks: ReadonlyMap<string, Mask>): void {

@@ -1,0 +1,55 @@
+/**
+ * Instances of one series become one Hounsfield volume on the grid of their headers (PS3.3 C.7.6.2.1.1), slice by slice, so that
+ * the frames of a series are never held twice.
+ */
+import { HubError } from '@modelbank/contracts';
+import { readInstanceHeader, readPixelDescription, readPixelFrames } from '@modelbank/dicom';
+import type { PixelDescription } from '@modelbank/dicom';
+import { gridFromSlices } from '@modelbank/geometry';
+import type { GridFound, SliceGeometry } from '@modelbank/geometry';
+import { decodeFrame, rescaleSlice, volumeArray } from '@modelbank/imaging';
+import type { FrameCodec, HounsfieldVolume } from '@modelbank/imaging';
+import { createFrameCodec } from '../frame-codec';
+
+/** readPixelFrames gives native frames in this order of bytes, whatever the file had. */
+const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+
+/** Decodes whole Part-10 files given in any order. */
+export async function decodeScan(instances: readonly Uint8Array[]): Promise<HounsfieldVolume> {
+  const { grid, order } = gridOf(instances);
+  const sorted = order.map((index) => instances[index]);
+  const descriptions = sorted.map((bytes) => readPixelDescription(bytes));
+  const codec = descriptions.some(({ transferSyntax }) => transferSyntax.encapsulated)
+    ? await createFrameCodec()
+    : undefined;
+  const sliceLength = grid.rows * grid.columns;
+  const voxels = volumeArray(descriptions, sliceLength * sorted.length);
+  sorted.forEach((bytes, slice) => {
+    const pixels = storedPixels(bytes, descriptions[slice], codec);
+    rescaleSlice(pixels, descriptions[slice], voxels, slice * sliceLength);
+  });
+  return { grid, voxels } as HounsfieldVolume;
+}
+
+function gridOf(instances: readonly Uint8Array[]): GridFound {
+  const found = gridFromSlices(instances.map(sliceGeometry));
+  if (found.problem !== undefined) {
+    throw new HubError('SERIES_NOT_USABLE', `the slices are no regular volume: ${found.sentence}`);
+  }
+  return found;
+}
+
+function sliceGeometry(bytes: Uint8Array): SliceGeometry {
+  const header = readInstanceHeader(bytes);
+  if ((header.numberOfFrames ?? 1) !== 1) {
+    throw new HubError('SERIES_NOT_USABLE', `an instance has ${header.numberOfFrames} frames; one slice each is read`);
+  }
+  return { ...header, gantryTilt: header.gantryTiltDegrees };
+}
+
+function storedPixels(bytes: Uint8Array, description: PixelDescription, codec: FrameCodec | undefined) {
+  const { transferSyntax } = description;
+  const [frame] = readPixelFrames(bytes);
+  const syntaxOfFrame = transferSyntax.encapsulated ? transferSyntax.uid : EXPLICIT_VR_LITTLE_ENDIAN;
+  return decodeFrame(description, frame, syntaxOfFrame, codec);
+}
