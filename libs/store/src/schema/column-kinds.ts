@@ -30,7 +30,7 @@ export function sqlTypeOf(kind: ColumnKind, database: DatabaseType, length: numb
     case 'json':
       return database === 'mssql' ? { type: 'nvarchar', length: 'MAX' } : { type: 'varchar' };
     case 'int':
-      return { type: database === 'postgres' ? 'integer' : 'int' };
+      return { type: database === 'mssql' ? 'int' : 'integer' };
     case 'bigint':
       return { type: 'bigint' };
     case 'flag':
