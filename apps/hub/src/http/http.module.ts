@@ -1,0 +1,12 @@
+/** Routes about the hub itself. */
+import { Module } from '@nestjs/common';
+import { HealthController } from './health.controller';
+import { MetricsController } from './metrics.controller';
+import { OpenApiController, OpenApiDocument } from './open-api.controller';
+
+@Module({
+  controllers: [HealthController, MetricsController, OpenApiController],
+  providers: [OpenApiDocument],
+  exports: [OpenApiDocument],
+})
+export class HttpModule {}

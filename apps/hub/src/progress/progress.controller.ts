@@ -1,0 +1,45 @@
+/** GET /api/v1/studies/:uid/progress: what `modelbank submit --wait` shows while a study travels. */
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
+import { IsOptional, Matches } from 'class-validator';
+import { HubError, READ_STORE } from '@modelbank/contracts';
+import { isUid } from '@modelbank/dicom';
+import { InstanceEntity } from '@modelbank/store';
+import type { ReadStore } from '@modelbank/store';
+import { RequirePermission } from '../access';
+import { StudyProgress } from './progress-view';
+import { studyProgress } from './study-progress';
+import { readStudyRows } from './study-rows';
+
+export class ProgressQuery {
+  @ApiPropertyOptional({ example: 'odense' })
+  @IsOptional()
+  @Matches(/^[a-z][a-z0-9-]{1,30}$/, { message: 'centre must be the id of a centre' })
+  centre?: string;
+}
+
+@ApiTags('studies')
+@Controller('api/v1/studies')
+export class ProgressController {
+  constructor(@Inject(READ_STORE) private readonly readStore: ReadStore) {}
+
+  /** One entry for each centre that sent instances of the study: a study is never joined across centres. */
+  @Get(':uid/progress')
+  @RequirePermission('series:read')
+  @ApiOkResponse({ type: [StudyProgress] })
+  async show(@Param('uid') studyInstanceUid: string, @Query() { centre }: ProgressQuery): Promise<StudyProgress[]> {
+    if (!isUid(studyInstanceUid)) throw new HubError('UID_INVALID', 'the path does not name a study by its UID');
+    const { manager } = this.readStore;
+    const senders = await manager.find(InstanceEntity, {
+      select: { id: true, centreId: true },
+      where: { studyInstanceUid, centreId: centre },
+    });
+    const centreIds = [...new Set(senders.map((sender) => sender.centreId))].sort();
+    if (centreIds.length === 0) throw new HubError('NOT_FOUND', 'no instance of this study was stored');
+    const found: StudyProgress[] = [];
+    for (const centreId of centreIds) {
+      found.push(studyProgress(centreId, studyInstanceUid, await readStudyRows(manager, centreId, studyInstanceUid)));
+    }
+    return found;
+  }
+}
