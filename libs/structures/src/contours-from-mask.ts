@@ -76,8 +76,10 @@ function polygonsOf(cracks: readonly HalfPixelLoop[], tolerance: number, holes: 
 function givesBack(mask: Mask, k: number, slice: SliceRows, contours: readonly Float64Array[]): boolean {
   if (contours.some((points) => points.length < 9)) return false;
   const loops = contours.map((points) => pointsToLoop(mask.grid, k, points));
-  const filled = fillLoops(loops, slice.columns, slice.rows);
-  return filled.words.every((word, at) => word === slice.words[at]);
+  const filled = fillLoops(loops, slice.columns, slice.rows).words;
+  const wanted = slice.words;
+  for (let at = 0; at < wanted.length; at++) if (filled[at] !== wanted[at]) return false;
+  return true;
 }
 
 /** Fewer points than asked for where the coordinates are so long that they would not fit the element. */

@@ -72,17 +72,21 @@ const anyGrid = fc
 
 const anyHoles = fc.constantFrom<HoleEncoding>('xor', 'keyhole');
 
+/** Three to 2000 whole points, the first not repeated, each coordinate at most three decimals and 16 characters. */
+function isWritable(points: Float64Array): boolean {
+  const count = points.length / 3;
+  const last = points.length - 3;
+  const closed = points[0] === points[last] && points[1] === points[last + 1] && points[2] === points[last + 2];
+  const text = Array.from(points, String);
+  const spelled = text.every((number) => number.length <= 16 && /^-?\d+(\.\d{1,3})?$/.test(number));
+  return Number.isInteger(count) && count >= 3 && count <= MAXIMUM_CONTOUR_POINTS && !closed && spelled;
+}
+
 /** The mask as another program sees it: every coordinate through its text. */
 function throughText(mask: Mask, holes: HoleEncoding, maximumPoints?: number): Mask {
   const contours = contoursFromMask(mask, { holes, maximumPoints });
-  for (const { points } of contours) {
-    expect(points.length % 3).toBe(0);
-    expect(points.length / 3).toBeGreaterThanOrEqual(3);
-    expect(points.length / 3).toBeLessThanOrEqual(MAXIMUM_CONTOUR_POINTS);
-    expect([...points.subarray(0, 3)]).not.toEqual([...points.subarray(-3)]);
-    const text = [...points].map(String);
-    expect(text.every((number) => number.length <= 16 && /^-?\d+(\.\d{1,3})?$/.test(number))).toBe(true);
-  }
+  const faulty = contours.filter(({ points }) => !isWritable(points));
+  expect(faulty).toEqual([]);
   const read = contours.map((contour) => ({
     ...contour,
     points: Float64Array.from([...contour.points].map(String), Number),
@@ -199,14 +203,14 @@ describe('mask -> contours -> mask', () => {
   });
 
   it('splits a contour of more than 2000 points without being asked', () => {
-    const grid = gridOf('head first supine', 512, 512, 1, [0.9, 0.9, 2], [-230, -230, 40]);
+    const grid = gridOf('head first supine', 160, 160, 1, [0.9, 0.9, 2], [-70, -70, 40]);
     const maze = maskWhere(grid, (index) => {
-      const [i, j] = [index % 512, Math.floor(index / 512)];
-      return i < 2 || (j % 4 === 0 && i < 510) || (i % 8 === 3 && j % 4 === 1);
+      const [i, j] = [index % 160, Math.floor(index / 160)];
+      return i < 2 || (j % 4 === 0 && i < 158) || (i % 8 === 3 && j % 4 === 1);
     });
     for (const holes of ['xor', 'keyhole'] as const) {
       const contours = contoursFromMask(maze, { holes });
-      expect(contours.length).toBeGreaterThan(3);
+      expect(contours.length).toBeGreaterThan(1);
       expect(Math.max(...contours.map(({ points }) => points.length / 3))).toBeLessThanOrEqual(2000);
       expect(masksEqual(maskFromContours(grid, contours).mask, maze)).toBe(true);
     }

@@ -40,7 +40,11 @@ function overlap(a: Loop, boxA: PixelBox, b: Loop, boxB: PixelBox): boolean {
 
 /** The polygon's pixels inside a window, the window's first pixel at (0, 0). */
 function fillWindow(loop: Loop, window: PixelBox): SliceRows {
-  const moved = loop.map((value, at) => value - (at % 2 === 0 ? window.left : window.top));
+  const moved = new Float64Array(loop.length);
+  for (let at = 0; at < loop.length; at += 2) {
+    moved[at] = loop[at] - window.left;
+    moved[at + 1] = loop[at + 1] - window.top;
+  }
   return fillLoops([moved], window.right - window.left + 1, window.bottom - window.top + 1);
 }
 

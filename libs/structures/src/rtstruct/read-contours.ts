@@ -25,9 +25,12 @@ function readPoints(contour: ReadableDataSet, place: string, budget: PointBudget
   }
   budget.left -= count / 3;
   if (budget.left < 0) throw new StructureError('STRUCTURE_SET_UNREADABLE', 'the object has too many contour points');
-  const points = Float64Array.from({ length: count }, (_, at) => numbers[at]);
-  if (!points.every(Number.isFinite)) {
-    throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: a coordinate is not a number`);
+  const points = new Float64Array(count);
+  for (let at = 0; at < count; at++) {
+    if (!Number.isFinite(numbers[at])) {
+      throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: a coordinate is not a number`);
+    }
+    points[at] = numbers[at];
   }
   return withoutRepeatedPoints(points);
 }
@@ -44,7 +47,7 @@ function withoutRepeatedPoints(points: Float64Array): Float64Array {
   let length = 0;
   for (let at = 0; at < points.length; at += 3) {
     if (length > 0 && isSame(kept, length - 3, points, at)) continue;
-    kept.set(points.subarray(at, at + 3), length);
+    for (let axis = 0; axis < 3; axis++) kept[length + axis] = points[at + axis];
     length += 3;
   }
   while (length > 3 && isSame(kept, 0, kept, length - 3)) length -= 3;

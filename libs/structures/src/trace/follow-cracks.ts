@@ -3,7 +3,6 @@
  * touch at a corner only, the path stays with its own pixel, so loops never touch and never have fewer than four points.
  */
 import type { SliceBox, SliceRows } from '@modelbank/geometry';
-import { sliceHas } from '@modelbank/geometry';
 
 /** Closed loop of (column, row) pairs in half pixels: pixel centre (i, j) is at (2i, 2j). Set pixels lie to the right of the path. */
 export type HalfPixelLoop = Int32Array;
@@ -58,9 +57,9 @@ function followLoop(slice: SliceRows, westCracks: Uint32Array, firstColumn: numb
     points.push(2 * i + OUT_COLUMN[side], 2 * j + OUT_ROW[side]);
     const aheadColumn = i + AHEAD_COLUMN[side];
     const aheadRow = j + AHEAD_ROW[side];
-    if (!sliceHas(slice, aheadColumn, aheadRow)) {
+    if (!isSet(slice, aheadColumn, aheadRow)) {
       side = (side + 1) & 3;
-    } else if (!sliceHas(slice, aheadColumn + OUT_COLUMN[side], aheadRow + OUT_ROW[side])) {
+    } else if (!isSet(slice, aheadColumn + OUT_COLUMN[side], aheadRow + OUT_ROW[side])) {
       i = aheadColumn;
       j = aheadRow;
     } else {
@@ -70,4 +69,10 @@ function followLoop(slice: SliceRows, westCracks: Uint32Array, firstColumn: numb
     }
   } while (i !== firstColumn || j !== firstRow || side !== WEST);
   return Int32Array.from(points);
+}
+
+/** As `sliceHas` of the geometry library; a call within the file is what this innermost loop can afford. */
+function isSet(slice: SliceRows, i: number, j: number): boolean {
+  if (i < 0 || j < 0 || i >= slice.columns || j >= slice.rows) return false;
+  return ((slice.words[j * slice.wordsPerRow + (i >>> 5)] >>> (i & 31)) & 1) === 1;
 }
