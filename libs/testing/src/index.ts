@@ -2,3 +2,4 @@ export * from './clocks/virtual-clock';
 export * from './clocks/seeded-random';
 export * from './brokers/hostile-transport';
 export * from './databases/test-stores';
+export * from './dimse-peers';
