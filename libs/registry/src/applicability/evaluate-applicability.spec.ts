@@ -119,6 +119,7 @@ describe('evaluateApplicability', () => {
     ['modality', { modalities: ['MR', 'CT'] }, {}, 'met', 'CT'],
     ['other modality', { modalities: ['MR'] }, {}, 'notMet', 'CT'],
     ['body part', { bodyParts: { anyOf: ['chest'] } }, {}, 'met', 'CHEST'],
+    ['body part by a synonym', { bodyParts: { anyOf: ['Thorax'] } }, {}, 'met', 'CHEST'],
     ['other body part', { bodyParts: { anyOf: ['HEAD'], orMissing: true } }, {}, 'notMet', 'CHEST'],
     ['no body part', { bodyParts: { anyOf: ['HEAD'] } }, headers({ bodyPart: undefined }), 'unknown', 'not known'],
     [

@@ -1,5 +1,5 @@
 /** Every criterion of one role against what was observed of it, in the order in which docs/model-packages.md explains them. */
-import { STORAGE_SOP_CLASSES } from '@modelbank/dicom';
+import { bodyPartOf, findSopClass } from '@modelbank/dicom';
 import { IMAGE_FACT_NAMES } from '../manifest/manifest';
 import type { Applicability, ImageFactName } from '../manifest/manifest';
 import { descriptionMatcher } from '../manifest/safe-pattern';
@@ -28,7 +28,7 @@ function judgeHeaders(rules: Applicability, { headers }: ObservedRole): NamedJud
   }
   if (rules.modalities !== undefined) add('modalities', judgeWord(rules.modalities, headers.modality));
   if (rules.bodyParts !== undefined) {
-    add('bodyParts', allowMissing(judgeWord(rules.bodyParts.anyOf, headers.bodyPart), rules.bodyParts.orMissing));
+    add('bodyParts', judgeBodyPart(rules.bodyParts, headers.bodyPart));
   }
   if (rules.patientPositions !== undefined) {
     add('patientPositions', judgeWord(rules.patientPositions, headers.patientPosition));
@@ -43,9 +43,18 @@ function judgeHeaders(rules: Applicability, { headers }: ObservedRole): NamedJud
 
 /** Names of the DICOM dictionary are shown; a class that we have no name for stays a UID. */
 function sopClassName(nameOrUid: string): string {
-  return KEYWORDS.get(nameOrUid) ?? nameOrUid;
+  return findSopClass(nameOrUid)?.keyword ?? nameOrUid;
 }
-const KEYWORDS: ReadonlyMap<string, string> = new Map(STORAGE_SOP_CLASSES.map(({ uid, keyword }) => [uid, keyword]));
+
+/** Synonyms and spellings are one region, as for the header's own value. */
+function bodyPartName(text: string): string {
+  return bodyPartOf(text) ?? text;
+}
+
+function judgeBodyPart({ anyOf, orMissing }: BodyParts, observed: string | undefined): Judgement {
+  return allowMissing(judgeWord([...new Set(anyOf.map(bodyPartName))], observed), orMissing);
+}
+type BodyParts = NonNullable<Applicability['bodyParts']>;
 
 function judgeContrast(rule: 'required' | 'excluded', contrast: boolean): Judgement {
   return {

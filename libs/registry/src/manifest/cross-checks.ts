@@ -1,5 +1,13 @@
 /** What no single key of `model.yaml` can tell: names that must exist or be unique, channels, ranges, modes, patterns. */
-import type { ManifestInput, ManifestNetwork, ManifestParameter, ModelManifest, Range } from './manifest';
+import { BODY_PARTS, bodyPartOf, findSopClass } from '@modelbank/dicom';
+import type {
+  Applicability,
+  ManifestInput,
+  ManifestNetwork,
+  ManifestParameter,
+  ModelManifest,
+  Range,
+} from './manifest';
 import { uniqueNames } from './finding';
 import type { Finding } from './finding';
 import type { ManifestPath } from './manifest-problem';
@@ -36,11 +44,32 @@ function inputFindings(input: ManifestInput, index: number, inputs: readonly Man
         });
     });
   }
+  findings.push(...vocabularyFindings(applicability, [...path, 'applicability']));
   const prior = input.priorOf;
   if (prior !== undefined && (prior === input.role || !inputs.some((other) => other.role === prior))) {
     findings.push({ path: [...path, 'priorOf'], message: `names no other role; declare an input with role ${prior}` });
   }
   return findings;
+}
+
+/** A body part or SOP class that the hub has no word for could never match. */
+function vocabularyFindings({ bodyParts, sopClasses }: Applicability, path: ManifestPath): Finding[] {
+  const parts = (bodyParts?.anyOf ?? []).flatMap((text, index): Finding[] =>
+    bodyPartOf(text) === undefined
+      ? [
+          {
+            path: [...path, 'bodyParts', 'anyOf', index],
+            message: `is not one of ${BODY_PARTS.join(', ')} or a synonym`,
+          },
+        ]
+      : [],
+  );
+  const classes = (sopClasses ?? []).flatMap((text, index): Finding[] =>
+    /^[A-Z]/.test(text) && findSopClass(text) === undefined
+      ? [{ path: [...path, 'sopClasses', index], message: 'is no storage SOP class of this hub; correct the name' }]
+      : [],
+  );
+  return [...parts, ...classes];
 }
 
 /** Ranges anywhere below `value`: a lower end above the upper end never applies, an empty one asks for nothing. */

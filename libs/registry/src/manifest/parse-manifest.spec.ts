@@ -59,6 +59,8 @@ describe('parseManifest', () => {
     ],
     ['slices: { min: 30 }', 'slices: 30', 'inputs[0].applicability.slices', 'block of keys'],
     ['{ min: 0.5, max: 5 }', '{ min: 5, max: 0.5 }', 'inputs[0].applicability.sliceSpacingMm', 'exchange them'],
+    ['anyOf: [CHEST]', 'anyOf: [CHST]', 'inputs[0].applicability.bodyParts.anyOf[0]', 'CHEST'],
+    ['[CTImageStorage]', '[CTStorage]', 'inputs[0].applicability.sopClasses[0]', 'no storage SOP class'],
     ['orientations: [axial]', 'orientations: [axail]', 'inputs[0].applicability.orientations', 'axial, coronal'],
     ['patientPositions: [HFS, FFS]', 'patientPositions: HFS', 'inputs[0].applicability.patientPositions', 'a list'],
     ["'^RT\\b'", "'(a+)+'", 'inputs[0].applicability.descriptions.anyOf[1]', 'repeats a group'],

@@ -49,7 +49,7 @@ describe('resolveTask', () => {
 
   it('follows the choice of a model for the whole group', () => {
     const both = [version('a', '1.0.0'), version('b', '1.0.0')];
-    const decision = { choose: 'b@1.0.0' };
+    const decision = { choices: ['b@1.0.0'] };
     expect(resolveTask([contender('s', both, { decision }, 9), contender('t', both)])).toEqual([
       { inputSetId: 's', state: 'outranked', by: ['t'] },
       { inputSetId: 't', state: 'selected', modelVersionId: 'b@1.0.0', parameters: {} },
@@ -59,8 +59,8 @@ describe('resolveTask', () => {
   it('asks again when two different models were chosen', () => {
     const both = [version('a', '1.0.0'), version('b', '1.0.0')];
     const outcomes = resolveTask([
-      contender('s', both, { decision: { choose: 'a@1.0.0' } }),
-      contender('t', both, { decision: { choose: 'b@1.0.0' } }),
+      contender('s', both, { decision: { choices: ['a@1.0.0'] } }),
+      contender('t', both, { decision: { choices: ['b@1.0.0'] } }),
     ]);
     expect(outcomes).toMatchObject([{ code: 'TASK_CONTESTED' }, { code: 'TASK_CONTESTED' }]);
   });
@@ -85,7 +85,7 @@ describe('resolveTask', () => {
 
   it('follows the choice of a series among those that tie', () => {
     const versions = [version('a', '1.0.0')];
-    const decision = { choose: 't' };
+    const decision = { choices: ['t'] };
     expect(resolveTask([contender('s', versions, { decision }), contender('t', versions)])).toMatchObject([
       { inputSetId: 's', state: 'outranked' },
       { inputSetId: 't', state: 'selected' },
@@ -142,7 +142,7 @@ describe('resolveTask', () => {
     fc.assert(
       fc.property(groups, fc.boolean(), (group, chosen) => {
         const contenders = group.map(({ versions: list, slices }, index) =>
-          contender(`s${index}`, list, chosen && index === 0 ? { decision: { choose: 'a@1.0.0' } } : {}, slices),
+          contender(`s${index}`, list, chosen && index === 0 ? { decision: { choices: ['a@1.0.0'] } } : {}, slices),
         );
         const outcomes = resolveTask(contenders);
         const turned = contenders.map((one) => ({ ...one, versions: [...one.versions].reverse() })).reverse();

@@ -20,8 +20,8 @@ export interface RunnableVersion {
 
 /** What a person decided earlier about the task on an input set. */
 export interface PersonsDecision {
-  /** A model version id or an input set id. */
-  readonly choose?: string;
+  /** Ids of a model version (of models that contest the task) and of an input set (of series that tie). */
+  readonly choices?: readonly string[];
   readonly parameters?: ParameterValues;
   readonly discarded?: boolean;
 }
@@ -66,7 +66,7 @@ export function resolveTask(contenders: readonly TaskContender[]): TaskOutcome[]
 
 function resolveCompeting(contenders: readonly TaskContender[]): TaskOutcome[] {
   if (contenders.length === 0) return [];
-  const choices = contenders.map(({ decision }) => decision?.choose).filter((choice) => choice !== undefined);
+  const choices = contenders.flatMap(({ decision }) => decision?.choices ?? []);
   const versions = chosenModel(
     contenders.flatMap((contender) => contender.versions),
     choices,
