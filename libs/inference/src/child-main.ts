@@ -48,7 +48,14 @@ function failure(thrown: unknown): ChildMessage {
     return { type: 'failed', code: 'INFERENCE_OUT_OF_MEMORY', message: 'an array could not be allocated' };
   }
   const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
-  return { type: 'failed', code: 'INTERNAL', message: `the inference child failed with ${kind}` };
+  return { type: 'failed', code: 'INTERNAL', message: `the inference child failed with ${kind}${placeOf(thrown)}` };
+}
+
+/** File and line where it was thrown; the message before the frames is cut off. */
+function placeOf(thrown: unknown): string {
+  const stack = thrown instanceof Error ? (thrown.stack ?? '').replace(String(thrown.message), '') : '';
+  const place = /\n\s+at .*?([\w-]+\.[jt]s:\d+):\d+\)?(?:\n|$)/.exec(stack)?.[1];
+  return place === undefined ? '' : ` at ${place}`;
 }
 
 async function main(): Promise<void> {

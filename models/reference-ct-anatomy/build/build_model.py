@@ -13,7 +13,7 @@ import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-BODY_BORDER_HU = -450.0
+BODY_BORDER_HU = -500.0
 LUNG_BORDER_HU = -400.0
 BONE_BORDER_HU = 180.0
 LUMEN_HU = -930.0

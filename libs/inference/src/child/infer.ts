@@ -5,7 +5,7 @@
 import { HubError } from '@modelbank/contracts';
 import type { InferenceJobSpec, InferenceOutcome, JobInstance, LabelFile } from '@modelbank/contracts';
 import type { Mask } from '@modelbank/geometry';
-import { bodyMidPlaneXMm, labelsOnScan, patientOverview, preprocess, runPostprocessing } from '@modelbank/imaging';
+import { bodyMidPlaneXMm, labelsOnScan, preprocess, runPostprocessing } from '@modelbank/imaging';
 import type { HounsfieldVolume, TensorFrame } from '@modelbank/imaging';
 import type { ManifestLabel, ModelManifest } from '@modelbank/registry';
 import { decodeScan } from './decode-scan';
@@ -56,7 +56,7 @@ async function scoresOf(spec: InferenceJobSpec, clock: StageClock): Promise<Scor
   const run = { manifest, files, executionProvider: spec.executionProvider, threads: spec.threads };
   const output = await clock.time('infer', () => runNetworks(run, tensor));
   const splits = manifest.postprocessing.some(({ step }) => step === 'splitSides');
-  const midPlaneXMm = splits ? bodyMidPlaneXMm(patientOverview(volume)) : undefined;
+  const midPlaneXMm = splits ? bodyMidPlaneXMm(volume) : undefined;
   return { grid: volume.grid, frame: tensor.frame, output, midPlaneXMm };
 }
 

@@ -67,8 +67,8 @@ function create(bytes: Uint8Array, provider: ExecutionProvider, threads: number)
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    enableCpuMemArena: false,
-    enableMemPattern: false,
+    enableCpuMemArena: true,
+    enableMemPattern: true,
     logSeverityLevel: 4,
   });
 }
