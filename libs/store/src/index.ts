@@ -19,3 +19,5 @@ export * from './database/open-store';
 export * from './unit/typeorm-unit-of-work';
 export * from './schema/insert-row';
 export * from './store.module';
+export { applyColumnKinds } from './schema/column-kinds';
+export { ENTITIES } from './schema/entities';

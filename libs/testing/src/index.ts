@@ -3,3 +3,4 @@ export * from './clocks/seeded-random';
 export * from './brokers/hostile-transport';
 export * from './databases/test-stores';
 export * from './dimse-peers';
+export * from './databases/t-sql';

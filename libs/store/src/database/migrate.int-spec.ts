@@ -28,7 +28,9 @@ testStores('schema', (database) => {
   it('of a newer release is refused, and nothing is changed', async () => {
     const { configuration, drop } = await database.create();
     const first = await openStore(configuration, parts());
-    await first.sources.writer.query("INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'FromTheFuture1')");
+    await first.sources.writer.query(
+      "INSERT INTO migrations (timestamp, name) VALUES (1999999999999, 'FromTheFuture1')",
+    );
     await first.close();
     await expect(openStore(configuration, parts())).rejects.toMatchObject({
       code: 'INVALID_CONFIGURATION',
@@ -78,7 +80,8 @@ describe('a home with SQLite', () => {
 
   it('is written with full durability and read by a connection that cannot write', async () => {
     const store = await database.open();
-    const pragma = async (name: string) => Object.values((await store.sources.writer.query(`PRAGMA ${name}`))[0] as object)[0];
+    const pragma = async (name: string) =>
+      Object.values((await store.sources.writer.query(`PRAGMA ${name}`))[0] as object)[0];
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);
     expect(await pragma('foreign_keys')).toBe(1);
