@@ -1,20 +1,45 @@
-/** Who may do and see what: the guard, the problem filter and the start-up check of every route. */
+/** Who may do and see what: the operator token, the guard, the problem filter and the start-up check of every route. */
 import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE, DiscoveryModule } from '@nestjs/core';
+import { CONFIGURATION, LOGGER } from '@modelbank/platform';
+import type { Configuration, HubLogger } from '@modelbank/platform';
+import { ACCESS_TOKENS, accessTokens } from './access-tokens';
 import { AccessGuard } from './access.guard';
-import { ProblemFilter } from './problem.filter';
+import { readOrMakeOperatorToken } from './operator-token';
+import type { Caller } from './permissions';
+import { PROBLEM_REPORTER, ProblemFilter } from './problem.filter';
+import type { ProblemReporter } from './problem.filter';
 import { RoutePermissions } from './route-permissions';
 import { requestValidation } from './validation';
 
-/** `ACCESS_TOKENS` comes from the global wiring module, because it needs the configuration. */
-@Module({
-  imports: [DiscoveryModule],
-  providers: [
-    RoutePermissions,
-    { provide: APP_GUARD, useClass: AccessGuard },
-    { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_PIPE, useFactory: requestValidation },
-  ],
-  exports: [RoutePermissions],
-})
-export class AccessModule {}
+@Module({})
+export class AccessModule {
+  /** `callers` are known beside the operator, by token; tests use them to show what each permission opens. */
+  static forRoot(callers: Readonly<Record<string, Caller>> = {}): DynamicModule {
+    return {
+      module: AccessModule,
+      imports: [DiscoveryModule],
+      providers: [
+        RoutePermissions,
+        {
+          provide: ACCESS_TOKENS,
+          inject: [CONFIGURATION],
+          useFactory: ({ home }: Configuration) => accessTokens(readOrMakeOperatorToken(home), callers),
+        },
+        {
+          provide: PROBLEM_REPORTER,
+          inject: [LOGGER],
+          useFactory:
+            (logger: HubLogger): ProblemReporter =>
+            ({ code, status }, thrown) =>
+              logger.error('a request failed', thrown, { code, status }),
+        },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useFactory: requestValidation },
+      ],
+      exports: [RoutePermissions],
+    };
+  }
+}

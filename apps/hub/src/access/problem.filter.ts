@@ -56,7 +56,8 @@ export function problemOf(thrown: unknown, path: string): Problem {
 function hubErrorOf(thrown: unknown): HubError {
   if (thrown instanceof HubError) return thrown;
   const status = thrown instanceof HttpException ? thrown.getStatus() : statusOfParser(thrown);
-  if (status === 404) return new HubError('NOT_FOUND', 'there is no such route', { advice: 'See /api/v1/openapi.json.' });
+  if (status === 404)
+    return new HubError('NOT_FOUND', 'there is no such route', { advice: 'See /api/v1/openapi.json.' });
   if (status === 401) return new HubError('UNAUTHENTICATED', 'a valid bearer token is needed');
   if (status === 403) return new HubError('FORBIDDEN', 'this is not allowed');
   if (status === 413) return new HubError('DATASET_TOO_LARGE', 'the request body is larger than allowed');

@@ -2,12 +2,13 @@
 import { Module } from '@nestjs/common';
 import { AssemblyConsumer } from './assembly.consumer';
 import { DeadlineSweep } from './deadline-sweep';
+import { HeldSeries } from './held-series';
 import { SeriesAssembly } from './series-assembly';
 import { SeriesController } from './series.controller';
 
 @Module({
   controllers: [AssemblyConsumer, SeriesController],
-  providers: [SeriesAssembly, DeadlineSweep],
+  providers: [SeriesAssembly, DeadlineSweep, HeldSeries],
   exports: [DeadlineSweep],
 })
 export class AssemblyModule {}

@@ -83,7 +83,7 @@ export class DicomListener {
     const folder = locationsOf(this.configuration).pki;
     try {
       const [ca, cert, key] = await Promise.all(
-        ['ca.pem', 'hub/server.pem', 'hub/server.key'].map((name) => readFile(join(folder, name))),
+        ['ca.crt', 'hub/server.crt', 'hub/server.key'].map((name) => readFile(join(folder, name))),
       );
       return { ca, cert, key };
     } catch (thrown) {

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
 import { DicomListener } from './dicom-listener';
+import { HeldInstances } from './held-instances';
 import { IntakeMetrics } from './intake-metrics';
 import { OrphanObjects } from './orphan-objects';
 import { ReceiveInstance } from './receive-instance';
@@ -13,6 +14,7 @@ import { StoreInstances } from './store-instances';
     AssociationDoor,
     AssociationLog,
     DicomListener,
+    HeldInstances,
     IntakeMetrics,
     OrphanObjects,
     ReceiveInstance,
