@@ -38,7 +38,7 @@ interface BodyPartRow {
   readonly codes: readonly string[];
 }
 
-const words = (text: string) => text.split(' ');
+const words = (text: string) => text.split(' ').filter((word) => word !== '');
 const row = (bodyPart: BodyPart, terms: string, codes: string): BodyPartRow => ({
   bodyPart,
   terms: words(terms),

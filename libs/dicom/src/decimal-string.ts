@@ -12,11 +12,12 @@ export function formatDs(value: number): string {
   if (value === 0) return '0';
   const exact = shortest(value);
   if (exact.length <= MAXIMUM_LENGTH) return exact;
-  for (let digits = 15; digits > 1; digits -= 1) {
-    const text = shortest(Number(value.toPrecision(digits)));
-    if (text.length <= MAXIMUM_LENGTH) return text;
+  for (let digits = 15; digits > 0; digits -= 1) {
+    const rounded = Number(value.toPrecision(digits));
+    const text = shortest(rounded);
+    if (text.length <= MAXIMUM_LENGTH && Number.isFinite(rounded)) return text;
   }
-  return shortest(Number(value.toPrecision(1)));
+  throw new DicomError('DATASET_MALFORMED', 'a number that a decimal string cannot say');
 }
 
 /** The shorter of `0.00012` and `1.2e-4`. */
