@@ -20,3 +20,7 @@ export * from './postprocess/run-postprocessing';
 export * from './facts/image-facts';
 export { bodyMidPlaneXMm, patientOverview } from './facts/patient-overview';
 export type { PatientOverview } from './facts/patient-overview';
+export { contactSheet } from './sheet/contact-sheet';
+export type { ContactSheetOptions } from './sheet/contact-sheet';
+export type { GreyWindow, SheetRoi } from './sheet/draw-tile';
+export type { Picture, Rgb } from './sheet/canvas';
