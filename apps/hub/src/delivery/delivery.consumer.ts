@@ -8,8 +8,7 @@ import type { Clock, Envelope } from '@modelbank/contracts';
 import { DeliveryEntity, appendJournal } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
 import { releaseCompleted } from './completion';
-import { DELIVERY_SENDER } from './delivery.tokens';
-import type { DeliverySender } from './delivery-sender';
+import { DeliveryLoop } from './delivery-loop';
 import { planDeliveries } from './plan-deliveries';
 
 @Controller()
@@ -17,7 +16,7 @@ export class DeliveryConsumer {
   constructor(
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(DELIVERY_SENDER) private readonly sender: DeliverySender,
+    private readonly loop: DeliveryLoop,
   ) {}
 
   @Subscribes('delivery', 'result.built')
@@ -34,7 +33,7 @@ export class DeliveryConsumer {
         text: 'the result is stored; the centre has no active destination for it',
       });
     });
-    this.sender.wake();
+    this.loop.wake();
   }
 
   @Subscribes('delivery', 'inputSet.completed')
@@ -42,7 +41,7 @@ export class DeliveryConsumer {
     await this.unitOfWork.consume(queueName('delivery', 'inputSet.completed'), envelope, async (tx) => {
       await releaseCompleted(tx, this.clock);
     });
-    this.sender.wake();
+    this.loop.wake();
   }
 
   @Subscribes('delivery', 'result.withdrawn')

@@ -1,7 +1,8 @@
-import { RETRY_AFTER_MS, nextAttemptAt } from './retry-schedule';
+import { DeliveryConfiguration } from '@modelbank/platform';
+import { nextAttemptAt } from './retry-schedule';
 
 const createdAt = new Date('2026-11-22T08:00:00.000Z');
-const settings = { retryAfterMs: RETRY_AFTER_MS, giveUpAfterDays: 14 };
+const settings = new DeliveryConfiguration();
 const minutes = (n: number) => new Date(createdAt.getTime() + n * 60_000);
 
 describe('the retry schedule of deliveries', () => {

@@ -2,12 +2,10 @@
  * When a delivery is tried again: a closed hospital firewall heals in minutes, a PACS upgrade in days. After `giveUpAfterDays`
  * it is parked for a person; it is never dropped.
  */
-const MINUTE_MS = 60_000;
-/** After the first, second, ... failed attempt; the last one repeats. */
-export const RETRY_AFTER_MS: readonly number[] = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, 60 * MINUTE_MS];
-const DAY_MS = 24 * 60 * MINUTE_MS;
+const DAY_MS = 24 * 60 * 60_000;
 
 export interface RetrySettings {
+  /** After the first, second, ... failed attempt; the last one repeats. */
   readonly retryAfterMs: readonly number[];
   readonly giveUpAfterDays: number;
 }

@@ -1,4 +1,5 @@
 /** How a run ends: label files become objects and the job says so, or it waits for another attempt, or a person. */
+import { copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, CrashPoints, HubError, InferenceOutcome, LabelFile, ObjectStore } from '@modelbank/contracts';
 import type { Configuration } from '@modelbank/platform';
@@ -26,7 +27,7 @@ export async function finishInferred(
   const labels: LabelFile[] = [];
   for (const [index, label] of outcome.labels.entries()) {
     const key = `labels/${job.jobKey.slice(0, 2)}/${job.jobKey}/${lease.fencingToken}-${index}.mask`;
-    await parts.objects.commitPart(join(outputFolder, label.file), key);
+    await commitFile(parts.objects, join(outputFolder, label.file), key);
     labels.push({ ...label, file: key });
   }
   parts.crashPoints.reach('inference.beforeCommit');
@@ -39,6 +40,13 @@ export async function finishInferred(
   parts.crashPoints.reach('inference.afterCommit');
   if (!done) for (const label of labels) await parts.objects.remove(label.file);
   return done;
+}
+
+/** The work folder may lie on another file system than the objects: then the file is copied. */
+async function commitFile(objects: ObjectStore, path: string, key: string): Promise<void> {
+  const part = objects.newPartPath();
+  await rename(path, part).catch(() => copyFile(path, part));
+  await objects.commitPart(part, key);
 }
 
 /** A failure that may pass is tried again, later each time; any other holds the job for a person. */

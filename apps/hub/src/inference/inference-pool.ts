@@ -1,11 +1,10 @@
 /** The hub's own workers: as many as configured (none where gpu nodes do the work), each with its ticker. */
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE, READ_STORE, UNIT_OF_WORK, asHubError } from '@modelbank/contracts';
 import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
-import { CONFIGURATION, LOGGER, SCHEDULER, Ticker } from '@modelbank/platform';
+import { CONFIGURATION, LOGGER, SCHEDULER, Ticker, locationsOf } from '@modelbank/platform';
 import type { Configuration, HubLogger, Scheduler } from '@modelbank/platform';
 import type { ReadStore, UnitOfWork } from '@modelbank/store';
 import { expireLeasesOf } from './claim-job';
@@ -43,7 +42,7 @@ export class InferencePool implements OnApplicationBootstrap, OnApplicationShutd
 
   async onApplicationBootstrap(): Promise<void> {
     // what a killed hub left: half-written outputs and leases in our workers' names
-    await rm(join(this.configuration.home, 'work'), { recursive: true, force: true });
+    await rm(locationsOf(this.configuration).work, { recursive: true, force: true });
     for (const { owner, ticker } of this.workers) {
       await expireLeasesOf(this.unitOfWork, owner, this.clock);
       ticker.start();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { HubError, asHubError } from '@modelbank/contracts';
 import type { InferenceOutcome } from '@modelbank/contracts';
 import { runChild } from '@modelbank/inference';
+import { locationsOf } from '@modelbank/platform';
 import type { HubLogger } from '@modelbank/platform';
 import type { ReadStore } from '@modelbank/store';
 import { claimJob, renewLease } from './claim-job';
@@ -46,7 +47,7 @@ export class InferenceWorker {
   private async runLeased(lease: Lease): Promise<void> {
     const { crashPoints, log, configuration } = this.parts;
     crashPoints.reach('inference.afterClaim');
-    const outputFolder = join(configuration.home, 'work', `${lease.job.id}-${lease.fencingToken}`);
+    const outputFolder = join(locationsOf(configuration).work, `${lease.job.id}-${lease.fencingToken}`);
     try {
       refuseExhausted(lease, configuration.inference.attempts);
       await mkdir(outputFolder, { recursive: true });

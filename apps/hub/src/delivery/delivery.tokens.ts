@@ -1,2 +1,0 @@
-/** Injection token of the sender. */
-export const DELIVERY_SENDER = Symbol('DeliverySender');

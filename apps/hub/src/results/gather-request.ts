@@ -1,0 +1,110 @@
+/** Gathers from the rows what the builder needs for one job and one way to write holes. */
+import { basename, dirname } from 'node:path';
+import { In } from 'typeorm';
+import { HubError } from '@modelbank/contracts';
+import type { LabelFile, ObjectStore } from '@modelbank/contracts';
+import type { ManifestLabel, ModelManifest } from '@modelbank/registry';
+import {
+  DeliveryEntity,
+  DestinationEntity,
+  InputSetEntity,
+  InstanceEntity,
+  JobEntity,
+  ModelVersionEntity,
+  ResultEntity,
+} from '@modelbank/store';
+import type { ReadStore } from '@modelbank/store';
+import type { BuildRequest, LabelToWrite } from './build-request';
+import { dicomTime } from './dicom-time';
+import { remarksOf } from './remarks';
+import { resultUids } from './result-uids';
+
+export async function gatherRequest(
+  store: ReadStore,
+  objects: ObjectStore,
+  job: JobEntity,
+  holes: 'xor' | 'keyhole',
+): Promise<Omit<BuildRequest, 'partPath'>> {
+  const inputSet = await store.manager.findOneByOrFail(InputSetEntity, { id: job.inputSetId });
+  const { manifest } = await store.manager.findOneByOrFail(ModelVersionEntity, { id: job.modelVersionId });
+  if (job.outcome === null || inputSet.frameOfReferenceUid === null) {
+    throw new HubError('INTERNAL', 'the job has no label volumes, or its series no frame of reference');
+  }
+  const images = await imagesOf(store, inputSet.members[manifest.inputs[0].role]);
+  const previous = await previousResult(store, job, inputSet.seriesId);
+  return {
+    grid: inputSet.grid,
+    labels: labelsToWrite(objects, manifest, job.outcome.labels),
+    imagePath: objects.pathOf(images[0].objectKey),
+    sopClassUid: images[0].sopClassUid,
+    seriesInstanceUid: images[0].seriesInstanceUid,
+    frameOfReferenceUid: inputSet.frameOfReferenceUid,
+    sopInstanceUids: images.map(({ sopInstanceUid }) => sopInstanceUid),
+    uids: resultUids(job.jobKey, 'RTSTRUCT', holes),
+    holes,
+    model: {
+      manufacturer: manifest.owner.organisation,
+      modelName: manifest.id,
+      modelVersion: manifest.version,
+      packageDigest: job.packageDigest,
+      device: job.outcome.executionProvider,
+    },
+    title: manifest.title,
+    remarks: remarksOf({
+      model: manifest.id,
+      version: manifest.version,
+      purpose: inputSet.purpose,
+      labels: job.outcome.labels,
+      warnings: job.outcome.warnings ?? [],
+      replacesSentAt: previous?.deliveredAt ?? null,
+    }),
+    // the job's own time, so that a second build writes the same bytes
+    builtAt: dicomTime(job.finishedAt ?? job.createdAt),
+    predecessorSopInstanceUid: previous?.sopInstanceUid,
+  };
+}
+
+function labelsToWrite(objects: ObjectStore, manifest: ModelManifest, files: readonly LabelFile[]): LabelToWrite[] {
+  const declared = new Map<string, ManifestLabel>(manifest.labels.map((label) => [label.name, label]));
+  return files.map((label) => {
+    const path = objects.pathOf(label.file);
+    const { color, interpretedType } = declared.get(label.name)!;
+    return { ...label, folder: dirname(path), file: basename(path), color, interpretedType };
+  });
+}
+
+/** The images of a role in slice order. */
+async function imagesOf(store: ReadStore, ids: readonly string[]): Promise<InstanceEntity[]> {
+  const byId = new Map<string, InstanceEntity>();
+  for (let start = 0; start < ids.length; start += 500) {
+    const rows = await store.manager.find(InstanceEntity, {
+      where: { id: In(ids.slice(start, start + 500)) },
+      select: { id: true, objectKey: true, sopClassUid: true, sopInstanceUid: true, seriesInstanceUid: true },
+    });
+    for (const row of rows) byId.set(row.id, row);
+  }
+  return ids.map((id) => byId.get(id)!);
+}
+
+/** The newest result of the same model for the same series that was delivered and is superseded now. */
+async function previousResult(store: ReadStore, job: JobEntity, seriesId: string) {
+  const sets = await store.manager.findBy(InputSetEntity, { seriesId });
+  const jobs = await store.manager.find(JobEntity, {
+    where: { inputSetId: In(sets.map(({ id }) => id)), state: 'cancelled' },
+    order: { createdAt: 'DESC', id: 'DESC' },
+  });
+  for (const earlier of jobs.filter(({ id }) => id !== job.id)) {
+    const delivery = await store.manager.findOneBy(DeliveryEntity, { jobId: earlier.id, state: 'delivered' });
+    if (delivery === null) continue;
+    const result = await store.manager.findOneBy(ResultEntity, { id: delivery.resultId });
+    if (result !== null) return { sopInstanceUid: result.sopInstanceUid, deliveredAt: delivery.deliveredAt };
+  }
+  return undefined;
+}
+
+/** The encodings that the centre's destinations ask for; one always, so that the result can be fetched. */
+export async function wantedEncodings(store: ReadStore, centreId: string): Promise<('xor' | 'keyhole')[]> {
+  const destinations = await store.manager.findBy(DestinationEntity, { centreId, active: true });
+  const wanted = new Set(destinations.map(({ holes }) => holes));
+  return wanted.size === 0 ? ['xor'] : [...wanted];
+}

@@ -1,0 +1,6 @@
+/** The builder thread's entry: one request in, one answer out. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { buildStructureSet } from './build-structure-set';
+import type { BuildRequest } from './build-request';
+
+void buildStructureSet(workerData as BuildRequest).then((answer) => parentPort?.postMessage(answer));
