@@ -90,3 +90,12 @@ function answers(port: number): Promise<boolean> {
     socket.once('error', () => resolve(false));
   });
 }
+
+/** Waits until the condition holds; rejects when it does not in time. */
+export async function eventually(condition: () => boolean, waitMs = 3_000): Promise<void> {
+  const deadlineMs = performance.now() + waitMs;
+  while (!condition()) {
+    if (performance.now() > deadlineMs) throw new Error('what should have happened did not');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
