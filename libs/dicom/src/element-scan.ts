@@ -23,6 +23,8 @@ export interface ScannedElement {
   readonly tag: number;
   /** As encoded, or of the dictionary for implicit VR and UN; `UN` when nobody knows. */
   readonly vr: Vr;
+  /** The encoding says the VR; else it is the dictionary's. */
+  readonly vrStated: boolean;
   /** Offset of the value. */
   readonly start: number;
   /** Offset after the value (before the delimiter where the length was undefined). */
@@ -157,7 +159,8 @@ function describe(view: DataView, raw: RawElement): ScannedElement {
   if (raw.vr === 'UN' && undefinedLength) vr = 'SQ';
   vr ??= undefinedLength || beginsWithItem(view, raw) ? 'SQ' : 'UN';
   const end = undefinedLength ? Infinity : raw.start + raw.length;
-  return { tag: raw.tag, vr, start: raw.start, end, undefinedLength, encoding };
+  const vrStated = raw.vr !== undefined && raw.vr !== 'UN';
+  return { tag: raw.tag, vr, vrStated, start: raw.start, end, undefinedLength, encoding };
 }
 
 function beginsWithItem(view: DataView, { start, length, encoding }: RawElement): boolean {

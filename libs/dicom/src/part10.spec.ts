@@ -1,6 +1,6 @@
 import { DicomError } from './dicom-error';
 import { IMPLEMENTATION_CLASS_UID, part10Preamble, splitPart10 } from './part10';
-import { raw } from './raw-bytes.fixture';
+import { raw } from '../test-support/raw-bytes';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from './transfer-syntaxes';
 import { isUid, parseUid } from './uid';
 

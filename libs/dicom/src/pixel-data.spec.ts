@@ -8,7 +8,7 @@ import {
   raw,
   UNDEFINED,
   type RawEncoding,
-} from './raw-bytes.fixture';
+} from '../test-support/raw-bytes';
 import { readPixelFrames } from './pixel-data';
 import { readPixelDescription } from './pixel-description';
 import { EXPLICIT_VR_BIG_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN, transferSyntaxOf } from './transfer-syntaxes';

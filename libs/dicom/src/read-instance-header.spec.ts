@@ -1,7 +1,7 @@
 import { checkPart10 } from './check-part10';
 import { DICTIONARY, type DataSet, type Keyword } from './dictionary/dictionary';
 import { openPart10 } from './open-part10';
-import { EXPLICIT_LE, file, identity, IMPLICIT_LE, item, nestingBomb, raw, UNDEFINED } from './raw-bytes.fixture';
+import { EXPLICIT_LE, file, identity, IMPLICIT_LE, item, nestingBomb, raw, UNDEFINED } from '../test-support/raw-bytes';
 import { readInstanceHeader } from './read-instance-header';
 import { readDescriptions, readPatientIdentity, readPatientStudyModule } from './read-patient';
 import { sopClassUid } from './sop-classes';

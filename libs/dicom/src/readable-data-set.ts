@@ -3,7 +3,7 @@
  * Odd spellings never throw: a number that is none reads as NaN, a UID that is none as undefined.
  */
 import { characterSetOf, type CharacterSet } from './character-sets';
-import { tagOf, type ElementName } from './dictionary/dictionary';
+import { isUsOrSs, tagOf, type ElementName } from './dictionary/dictionary';
 import { scanElements, scanItems, type Level, type ScannedElement } from './element-scan';
 import { isUid, type Uid } from './uid';
 import { unpadUid } from './uid-capture';
@@ -12,14 +12,17 @@ import { BINARY_VALUE_BYTES, isEncodedText, isMultiValued, type Vr } from './val
 export class ReadableDataSet {
   private readonly elements: ReadonlyMap<number, ScannedElement>;
   private readonly characterSet: CharacterSet;
+  private readonly signedPixels: boolean;
 
   constructor(
     private readonly level: Level,
-    options: { readonly inherited?: CharacterSet; readonly stopsAt?: (tag: number) => boolean } = {},
+    options: { readonly around?: ReadableDataSet; readonly stopsAt?: (tag: number) => boolean } = {},
   ) {
     this.elements = scanElements(level, options.stopsAt);
     const terms = this.elements.has(0x00080005) ? latin1Values(this.rawBytes(0x00080005)) : undefined;
-    this.characterSet = terms === undefined ? (options.inherited ?? characterSetOf([])) : characterSetOf(terms);
+    this.characterSet =
+      terms === undefined ? (options.around?.characterSet ?? characterSetOf([])) : characterSetOf(terms);
+    this.signedPixels = (this.number('PixelRepresentation') ?? Number(options.around?.signedPixels ?? 0)) === 1;
   }
 
   /** The tags that are there, in the order of the data set. */
@@ -59,7 +62,7 @@ export class ReadableDataSet {
   texts(name: ElementName): readonly string[] {
     const element = this.elements.get(tagOf(name));
     if (element === undefined || element.vr === 'SQ' || element.end === element.start) return [];
-    if (element.vr !== 'UN' && BINARY_VALUE_BYTES[element.vr] !== undefined) return this.numbers(name).map(String);
+    if (isBinary(element.vr)) return this.numbers(name).map(String);
     const raw = this.rawBytes(element.tag);
     if (element.vr === 'UI') return latin1(raw).split('\\').map(unpadUid);
     const text = isEncodedText(element.vr) || element.vr === 'UN' ? this.characterSet.decode(raw) : latin1(raw);
@@ -71,11 +74,11 @@ export class ReadableDataSet {
     return this.numbers(name)[0];
   }
 
-  /** All numbers: of DS and IS, of the binary VRs, and of UN by the dictionary. NaN where a value cannot be read as one. */
+  /** All numbers: of DS and IS, of the binary VRs, and of UN by the dictionary (else as text). NaN where a value cannot be read as one. */
   numbers(name: ElementName): readonly number[] {
     const element = this.elements.get(tagOf(name));
     if (element === undefined || element.vr === 'SQ' || element.end === element.start) return [];
-    if (BINARY_VALUE_BYTES[element.vr] !== undefined) return binaryNumbers(this.level.view, element);
+    if (isBinary(element.vr)) return binaryNumbers(this.level.view, element, this.valueVr(element));
     return latin1Values(this.rawBytes(element.tag)).map(decimalOf);
   }
 
@@ -90,8 +93,13 @@ export class ReadableDataSet {
     const element = this.elements.get(tagOf(name));
     if (element?.vr !== 'SQ') return [];
     return scanItems(this.level.view, element, this.level.depth + 1).map(
-      (level) => new ReadableDataSet(level, { inherited: this.characterSet }),
+      (level) => new ReadableDataSet(level, { around: this }),
     );
+  }
+
+  /** US or SS by PixelRepresentation where the encoding does not say which (PS3.6, "US or SS"). */
+  private valueVr(element: ScannedElement): Vr {
+    return this.signedPixels && !element.vrStated && isUsOrSs(element.tag) ? 'SS' : element.vr;
   }
 
   private rawBytes(tag: number): Uint8Array {
@@ -124,7 +132,10 @@ function decimalOf(text: string): number {
   return Number.isFinite(value) ? value : NaN;
 }
 
-function binaryNumbers(view: DataView, { vr, start, end, encoding }: ScannedElement): number[] {
+/** UN of an element that nobody knows is more often text than numbers. */
+const isBinary = (vr: Vr) => vr !== 'UN' && BINARY_VALUE_BYTES[vr] !== undefined;
+
+function binaryNumbers(view: DataView, { start, end, encoding }: ScannedElement, vr: Vr): number[] {
   const size = BINARY_VALUE_BYTES[vr] ?? 1;
   const little = encoding.littleEndian;
   const numbers: number[] = [];

@@ -15,7 +15,7 @@ import {
   tagBytes,
   UNDEFINED,
   type RawEncoding,
-} from './raw-bytes.fixture';
+} from '../test-support/raw-bytes';
 import { StructureCheck, type StructureLimits, type StructureSummary } from './structure-check';
 import { EXPLICIT_VR_BIG_ENDIAN, EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN } from './transfer-syntaxes';
 

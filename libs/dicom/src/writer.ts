@@ -6,6 +6,7 @@ import { ByteWriter } from './byte-writer';
 import { DicomError } from './dicom-error';
 import {
   DICTIONARY,
+  isUsOrSs,
   type BulkValue,
   type DataSet,
   type Keyword,
@@ -113,13 +114,6 @@ function writeTag(writer: ByteWriter, tag: number): void {
   writer.uint16(tag & 0xffff);
 }
 
-const US_OR_SS: ReadonlySet<Keyword> = new Set<Keyword>([
-  'SmallestImagePixelValue',
-  'LargestImagePixelValue',
-  'PixelPaddingValue',
-  'PixelPaddingRangeLimit',
-]);
-
 function writtenVr(keyword: Keyword, context: WritingContext): Vr {
-  return context.signedPixels && US_OR_SS.has(keyword) ? 'SS' : DICTIONARY[keyword].vr;
+  return context.signedPixels && isUsOrSs(DICTIONARY[keyword].tag) ? 'SS' : DICTIONARY[keyword].vr;
 }

@@ -63,3 +63,15 @@ export function dictionaryVr(tag: number): Vr | undefined {
   if ((tag & 0xffff) === 0) return 'UL';
   return definitionOf(tag)?.vr;
 }
+
+const US_OR_SS: ReadonlySet<number> = new Set([
+  DICTIONARY.SmallestImagePixelValue.tag,
+  DICTIONARY.LargestImagePixelValue.tag,
+  DICTIONARY.PixelPaddingValue.tag,
+  DICTIONARY.PixelPaddingRangeLimit.tag,
+]);
+
+/** PS3.6 says "US or SS": PixelRepresentation decides. */
+export function isUsOrSs(tag: number): boolean {
+  return US_OR_SS.has(tag);
+}

@@ -1,8 +1,8 @@
 /** Hand-made encodings for tests: what the writer, rightly, refuses to write. */
-import type { FileMeta } from './part10';
-import { part10Preamble } from './part10';
-import { EXPLICIT_VR_LITTLE_ENDIAN } from './transfer-syntaxes';
-import { parseUid } from './uid';
+import type { FileMeta } from '../src/part10';
+import { part10Preamble } from '../src/part10';
+import { EXPLICIT_VR_LITTLE_ENDIAN } from '../src/transfer-syntaxes';
+import { parseUid } from '../src/uid';
 
 export interface RawEncoding {
   readonly explicit: boolean;
