@@ -50,7 +50,7 @@ export const JOURNEY: Readonly<Record<Stage, StageDescription>> = {
   selection: {
     does: 'input set -> the model versions that apply and may run, each refusal with its reason',
     app: 'hub',
-    subscribesTo: ['inputSet.assembled', 'model.registered', 'selection.released'],
+    subscribesTo: ['inputSet.assembled', 'model.registered', 'selection.released', 'series.superseded'],
     emits: ['models.selected', 'inputSet.notApplicable', 'selection.held', 'selection.released', 'task.outranked'],
     crashPoints: ['selection.beforeCommit', 'selection.afterCommit'],
   },

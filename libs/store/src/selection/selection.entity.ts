@@ -60,7 +60,7 @@ export class HeldItemEntity {
   @IdColumn() id!: string;
   @Index() @KeyColumn() centreId!: string;
   @KeyColumn(16) kind!: HeldKind;
-  /** Id of the instance, series, input set or job that is held. */
+  /** Id of the instance, series, task selection (input set, where its image cannot be measured) or job that is held. */
   @Index() @KeyColumn() subjectId!: string;
   @KeyColumn() code!: string;
   /** In words, without patient data. */
