@@ -8,7 +8,10 @@ import type { ImageFactsSpec } from '@modelbank/contracts';
 import { childEnvironment, runChild } from './run-child';
 import type { RunChildOptions } from './run-child';
 
-const TO_COMMONJS = { module: { type: 'commonjs' }, jsc: { parser: { syntax: 'typescript' }, target: 'es2022' } } as const;
+const TO_COMMONJS = {
+  module: { type: 'commonjs' },
+  jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+} as const;
 const REQUEST: ImageFactsSpec = { kind: 'imageFacts', instances: [] };
 const READY = `process.send({ type: 'ready' });`;
 const FACTS = `{ bodyWidthMm: 1, bodyDepthMm: 1, bodyCrossSectionCm2: 1, airAroundBodyFraction: 0, lungVolumeMl: 0, boneFraction: 0,
@@ -26,7 +29,10 @@ describe('runChild', () => {
   async function run(program: string, options: Partial<RunChildOptions> = {}) {
     const entry = join(folder, `entry-${count++}.js`);
     const pidFile = `${entry}.pid`;
-    writeFileSync(entry, `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));\n${program}`);
+    writeFileSync(
+      entry,
+      `require('node:fs').writeFileSync(${JSON.stringify(pidFile)}, String(process.pid));\n${program}`,
+    );
     const ending = await runChild(REQUEST, { timeoutMs: 20_000, memoryMiB: 1024, ...options, entry }).then(
       (outcome) => ({ outcome, code: undefined, message: undefined }),
       (error: { code: string; message: string }) => ({ outcome: undefined, code: error.code, message: error.message }),
@@ -95,10 +101,16 @@ describe('runChild', () => {
 
   it.each([
     ['no object', `process.send('hello');`],
-    ['a path as file name', `process.send({ type: 'done', outcome: { kind: 'infer', executionProvider: 'cpu', peakRssMiB: 1,
+    [
+      'a path as file name',
+      `process.send({ type: 'done', outcome: { kind: 'infer', executionProvider: 'cpu', peakRssMiB: 1,
       stages: [], labels: [{ name: 'A', file: '../../etc/passwd', sha256: '0'.repeat(64), voxelCount: 0, volumeMl: 0, empty: true,
-      cutByScanEnd: false }] } });`],
-    ['facts that are no numbers', `process.send({ type: 'done', outcome: { kind: 'imageFacts', facts: {}, stages: [] } });`],
+      cutByScanEnd: false }] } });`,
+    ],
+    [
+      'facts that are no numbers',
+      `process.send({ type: 'done', outcome: { kind: 'imageFacts', facts: {}, stages: [] } });`,
+    ],
     ['an invented code', `process.send({ type: 'failed', code: 'FINE', message: '' });`],
   ])('refuses a message with %s', async (_, program) => {
     const ending = await run(`${program} setInterval(() => {}, 1000);`);
@@ -125,8 +137,11 @@ describe('runChild', () => {
     const child = join(folder, 'orphan.js');
     const parent = join(folder, 'parent.js');
     const spin = `const until = Date.now() + 20000; while (Date.now() < until);`;
-    writeFileSync(child, `require(${JSON.stringify(watch)}).dieWithParent(Number(process.argv[2]));
-      console.log(process.pid); setTimeout(() => { ${spin} }, 300);`);
+    writeFileSync(
+      child,
+      `require(${JSON.stringify(watch)}).dieWithParent(Number(process.argv[2]));
+      console.log(process.pid); setTimeout(() => { ${spin} }, 300);`,
+    );
     writeFileSync(parent, `require('node:child_process').fork(${JSON.stringify(child)}, [String(process.pid)]);`);
     const hub = spawn(process.execPath, [parent], { stdio: ['ignore', 'pipe', 'inherit'] });
     const pid = Number(await new Promise((resolve) => hub.stdout.once('data', resolve)));

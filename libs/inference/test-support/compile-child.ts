@@ -6,7 +6,7 @@ const ROOT = join(__dirname, '../../..');
 
 /** Path of the compiled `child-main.js`. */
 export function compileChild(): string {
-  const folder = join(ROOT, '.cache', 'inference-child');
+  const folder = join(ROOT, '.cache', `inference-child-${process.env.JEST_WORKER_ID ?? '0'}`);
   const swc = join(ROOT, 'node_modules/@swc/cli/bin/swc.js');
   const swcArguments = ['libs', '--out-dir', folder, '--config-file', '.swcrc', '--quiet', '--ignore', '**/*spec.ts'];
   execFileSync(process.execPath, [swc, ...swcArguments], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });

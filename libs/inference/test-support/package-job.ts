@@ -7,9 +7,15 @@ import type { ModelManifest } from '@modelbank/registry';
 import { sha256 } from './stored-series';
 
 /** The job of a package folder, its files' digests taken now. */
-export function jobOf(packageFolder: string, instances: readonly JobInstance[], outputFolder: string): InferenceJobSpec {
+export function jobOf(
+  packageFolder: string,
+  instances: readonly JobInstance[],
+  outputFolder: string,
+): InferenceJobSpec {
   const manifest = parseManifest(readFileSync(join(packageFolder, 'model.yaml'), 'utf8'));
-  const files = filesBelow(packageFolder).map((path) => [path, sha256(readFileSync(join(packageFolder, path)))] as const);
+  const files = filesBelow(packageFolder).map(
+    (path) => [path, sha256(readFileSync(join(packageFolder, path)))] as const,
+  );
   return {
     kind: 'infer',
     jobId: 'test',
@@ -76,4 +82,3 @@ const SMALL_MANIFEST: ModelManifest = {
   limits: { timeoutSeconds: 60, memoryMiB: 1024 },
   goldenCases: { noneBecause: 'it is a test' },
 };
-

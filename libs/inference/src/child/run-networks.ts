@@ -110,7 +110,10 @@ async function runOnce(
 
 function requireNames(network: ManifestNetwork, inputs: readonly string[], outputs: readonly string[]): void {
   if (inputs.includes(network.input.name) && outputs.includes(network.output.name)) return;
-  throw new HubError('PACKAGE_INVALID', `network "${network.name}" has other inputs or outputs than the manifest names`);
+  throw new HubError(
+    'PACKAGE_INVALID',
+    `network "${network.name}" has other inputs or outputs than the manifest names`,
+  );
 }
 
 /** NaN and infinities end the run with the names of the labels that would have been made of them. */
