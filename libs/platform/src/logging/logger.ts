@@ -40,7 +40,7 @@ function pinoOf(level: LogLevel, destination: DestinationStream): PinoLogger {
       serializers: {},
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: (bindings) => allowedFields(bindings),
+        bindings: (bindings: Record<string, unknown> | null) => allowedFields(bindings ?? {}),
         log: (fields) => filtered(fields),
       },
       hooks: {

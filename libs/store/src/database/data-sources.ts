@@ -95,6 +95,8 @@ function mssql(url: string, role: DataSourceRole) {
       encrypt: searchParams.get('encrypt') !== 'false',
       trustServerCertificate: searchParams.get('trustServerCertificate') === 'true',
       readOnlyIntent: role === 'reader',
+      /** Keys are varchar: sent as nvarchar they would make their indices useless. */
+      disableAsciiToUnicodeParamConversion: true,
     },
   } as const;
 }
