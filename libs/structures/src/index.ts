@@ -6,3 +6,6 @@ export { maskFromContours, type MaskFromContours } from './mask-from-contours';
 export * from './structure-set';
 export { writeStructureSet } from './write-structure-set';
 export { readStructureSet } from './read-structure-set';
+export { checkStructureSet, mayLeave } from './check-structure-set';
+export type { StructureSetExpectation } from './check/expectation';
+export { STRUCTURE_SET_PROBLEMS, type StructureSetProblem, type StructureSetProblemCode } from './check/problem';

@@ -1,0 +1,2 @@
+export { dice } from './dice';
+export { volumeChange, type VolumeChange } from './volume-change';
