@@ -14,7 +14,8 @@ if (weights === undefined || folder === undefined) fail('usage: assemble.mjs <mi
 if (!existsSync(weights)) fail(`there is no file ${weights}`);
 if (existsSync(folder)) fail(`${folder} exists already; name a new folder`);
 const digest = createHash('sha256').update(readFileSync(weights)).digest('hex');
-if (digest !== WEIGHTS_SHA256) fail(`${weights} has SHA-256 ${digest}; the manifest was checked with ${WEIGHTS_SHA256}`);
+if (digest !== WEIGHTS_SHA256)
+  fail(`${weights} has SHA-256 ${digest}; the manifest was checked with ${WEIGHTS_SHA256}`);
 
 const here = dirname(fileURLToPath(import.meta.url));
 mkdirSync(folder, { recursive: true });
