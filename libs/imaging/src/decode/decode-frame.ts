@@ -1,17 +1,12 @@
 /**
  * One frame's bytes become stored values: native frames here, encapsulated ones through the injected codec (PS3.5 8.1, 8.2, A.4).
+ * Native frames come in little-endian order, as dicom's `readPixelFrames` gives them whatever the file had.
  * MONOCHROME1 keeps its stored values: it inverts the display, never the Hounsfield units.
  */
 import { ImagingError } from '../imaging-error';
 import { FrameCodec, PixelFormat, StoredPixels } from './pixel-format';
 
-const EXPLICIT_VR_BIG_ENDIAN = '1.2.840.10008.1.2.2';
-const NATIVE_SYNTAXES = new Set([
-  '1.2.840.10008.1.2',
-  '1.2.840.10008.1.2.1',
-  '1.2.840.10008.1.2.1.99',
-  EXPLICIT_VR_BIG_ENDIAN,
-]);
+const NATIVE_SYNTAXES = new Set(['1.2.840.10008.1.2', '1.2.840.10008.1.2.1', '1.2.840.10008.1.2.2']);
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 /** Decodes one frame to its stored values; throws an `ImagingError` that names the transfer syntax or the odd attribute. */
@@ -30,9 +25,7 @@ export function decodeFrame(
     throw new ImagingError('PIXEL_DATA_LENGTH', `Frame has ${bytes.length} bytes of pixels, ${needed} are needed`);
   }
   const words =
-    format.bitsAllocated === 8
-      ? Uint16Array.from(bytes.subarray(0, pixelCount))
-      : readWords(bytes, pixelCount, transferSyntaxUid === EXPLICIT_VR_BIG_ENDIAN);
+    format.bitsAllocated === 8 ? Uint16Array.from(bytes.subarray(0, pixelCount)) : readWords(bytes, pixelCount);
   return extractStoredBits(words, format);
 }
 
@@ -92,13 +85,13 @@ function decodeOrThrow(
   }
 }
 
-function readWords(bytes: Uint8Array, count: number, bigEndian: boolean): Uint16Array {
-  if (HOST_IS_LITTLE_ENDIAN && !bigEndian) {
+function readWords(bytes: Uint8Array, count: number): Uint16Array {
+  if (HOST_IS_LITTLE_ENDIAN) {
     const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice(0, count * 2);
     return new Uint16Array(aligned.buffer, aligned.byteOffset, count);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, count * 2);
-  return Uint16Array.from({ length: count }, (_, index) => view.getUint16(index * 2, !bigEndian));
+  return Uint16Array.from({ length: count }, (_, index) => view.getUint16(index * 2, true));
 }
 
 /** Bits above HighBit and below the stored ones may hold overlays or rubbish: they are dropped, then the sign is extended. */

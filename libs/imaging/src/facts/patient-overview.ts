@@ -5,22 +5,19 @@
 import { dot, Grid, hasVoxel, Mask, maskWhere, patientBox, Vec3 } from '@modelbank/geometry';
 import type { HounsfieldVolume } from '../decode/to-hounsfield';
 import { largestComponents } from '../postprocess/components';
-import { depthMm } from '../postprocess/depth';
 import { fillHoles } from '../postprocess/fill-holes';
 import { axisPositions, indexAt } from '../tensor/scan-axis-positions';
 
 export const CELL_MM = 4;
 /** Body and table lie above, air and most of the lungs below. */
 const BODY_THRESHOLD_HU = -400;
-/** Parts thinner than about twice this (tables, blankets, masks) are taken off the body. */
-const OPENING_MM = 5;
 
 export interface PatientOverview {
   /** Columns to the left, rows to posterior, slices to superior. */
   readonly grid: Grid;
   /** Hounsfield units of the nearest voxel; OUTSIDE_SCAN where the scan has none. */
   readonly hu: Int16Array;
-  /** The largest part above the threshold, thin parts removed, filled slice by slice. */
+  /** The largest part above the threshold without what is thinner than three cells (table, blanket), filled level by level. */
   readonly body: Mask;
 }
 
@@ -77,18 +74,37 @@ function sampleNearest({ grid: scan, voxels }: HounsfieldVolume, overview: Grid)
 }
 
 function findBody(grid: Grid, hu: Int16Array): Mask {
-  const space = { columns: grid.columns, rows: grid.rows, slices: grid.origins.length };
-  const cell: Vec3 = [CELL_MM, CELL_MM, CELL_MM];
   const dense = Uint8Array.from(hu, (value) => (value > BODY_THRESHOLD_HU ? 1 : 0));
-  const depths = depthMm(dense, space, cell);
+  const eroded = faceNeighbours(dense, grid, (own, neighbours) => own === 1 && neighbours === 6);
   const core = largestComponents(
-    maskWhere(grid, (index) => depths[index] > OPENING_MM),
+    maskWhere(grid, (index) => eroded[index] === 1),
     1,
   );
-  const outsideCore = Uint8Array.from(dense, (_, index) => 1 - ((core.bits[index >>> 3] >>> (index & 7)) & 1));
-  const toCore = depthMm(outsideCore, space, cell);
-  const opened = maskWhere(grid, (index) => dense[index] === 1 && (toCore[index] <= OPENING_MM || !outsideCore[index]));
+  const coreCells = Uint8Array.from(dense, (_, index) => (core.bits[index >>> 3] >>> (index & 7)) & 1);
+  const grown = faceNeighbours(coreCells, grid, (own, neighbours) => own === 1 || neighbours > 0);
+  const opened = maskWhere(grid, (index) => grown[index] === 1 && dense[index] === 1);
   return fillHoles(opened, 2);
+}
+
+/** A new value per cell from its own and the number of its six face neighbours that are set; beyond the grid none is. */
+function faceNeighbours(
+  cells: Uint8Array,
+  { columns, rows, origins }: Grid,
+  rule: (own: number, neighbours: number) => boolean,
+): Uint8Array {
+  const changed = new Uint8Array(cells.length);
+  const level = columns * rows;
+  for (let row = 0; row < rows * origins.length; row++) {
+    const j = row % rows;
+    for (let i = 0; i < columns; i++) {
+      const at = row * columns + i;
+      const inRow = (i > 0 ? cells[at - 1] : 0) + (i < columns - 1 ? cells[at + 1] : 0);
+      const inLevel = (j > 0 ? cells[at - columns] : 0) + (j < rows - 1 ? cells[at + columns] : 0);
+      const neighbours = inRow + inLevel + (cells[at - level] ?? 0) + (cells[at + level] ?? 0);
+      if (rule(cells[at], neighbours)) changed[at] = 1;
+    }
+  }
+  return changed;
 }
 
 /** The middle of the body in LPS x: the median, over the levels, of the middle between its right and left end. */

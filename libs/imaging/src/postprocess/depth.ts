@@ -33,18 +33,22 @@ function relaxRow(
   direction: 1 | -1,
 ): void {
   const row = (k * rows + j) * columns;
-  const neighbours = steps.map(({ di, dj, dk, mm }) => {
-    const known = j + dj >= 0 && j + dj < rows && k + dk >= 0 && k + dk < slices;
-    return { di, mm, row: known ? ((k + dk) * rows + j + dj) * columns : -1 };
-  });
+  const inSpace = ({ dj, dk }: Step) => j + dj >= 0 && j + dj < rows && k + dk >= 0 && k + dk < slices;
+  const known = steps.filter(inSpace);
+  const toEdgeMm = Math.min(Infinity, ...steps.filter((step) => !inSpace(step)).map(({ mm }) => mm));
+  const edgeMm = Math.min(...steps.filter(({ di }) => di !== 0).map(({ mm }) => mm));
+  const offsets = Int32Array.from(known, ({ di, dj, dk }) => (dk * rows + dj) * columns + di);
+  const sideways = Int8Array.from(known, ({ di }) => di);
+  const lengths = Float64Array.from(known, ({ mm }) => mm);
   for (let n = 0; n < columns; n++) {
     const i = direction === 1 ? n : columns - 1 - n;
     let depth = depths[row + i];
     if (depth === 0) continue;
-    for (const neighbour of neighbours) {
-      const at = i + neighbour.di;
-      const outside = neighbour.row < 0 || at < 0 || at >= columns;
-      const through = (outside ? 0 : depths[neighbour.row + at]) + neighbour.mm;
+    const atEdge = i === 0 || i === columns - 1;
+    depth = Math.min(depth, toEdgeMm, atEdge ? edgeMm : Infinity);
+    for (let s = 0; s < offsets.length; s++) {
+      if (atEdge && (i + sideways[s] < 0 || i + sideways[s] >= columns)) continue;
+      const through = depths[row + i + offsets[s]] + lengths[s];
       if (through < depth) depth = through;
     }
     depths[row + i] = depth;

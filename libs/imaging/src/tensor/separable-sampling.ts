@@ -5,8 +5,11 @@
 
 export type Interpolation = 'linear' | 'nearest';
 
-/** For each destination index along one axis: the two source neighbours, as offsets into the source array. */
+/** For each destination index along one axis: the two neighbours in the source. */
 export interface AxisTable {
+  readonly sourceCount: number;
+  /** Distance of neighbours in the source array. */
+  readonly stride: number;
   readonly low: Int32Array;
   readonly high: Int32Array;
   /** Weight of `high`; negative where the destination lies outside the source. */
@@ -33,7 +36,8 @@ export function axisTable(
   mode: Interpolation,
   sourceIndexOf: (index: number) => number,
 ): AxisTable {
-  const table = { low: new Int32Array(size), high: new Int32Array(size), weight: new Float32Array(size) };
+  const [low, high] = [new Int32Array(size), new Int32Array(size)];
+  const table = { sourceCount, stride, low, high, weight: new Float32Array(size) };
   for (let index = 0; index < size; index++) {
     const position = sourceIndexOf(index);
     if (!(position >= -0.5 - SNAP && position <= sourceCount - 0.5 + SNAP)) {
@@ -43,79 +47,101 @@ export function axisTable(
     const clamped = Math.max(0, Math.min(sourceCount - 1, position));
     const nearest = Math.floor(clamped + 0.5);
     const exact = mode === 'nearest' || Math.abs(clamped - nearest) < SNAP;
-    const low = exact ? nearest : Math.floor(clamped);
-    table.low[index] = low * stride;
-    table.high[index] = Math.min(low + 1, sourceCount - 1) * stride;
-    table.weight[index] = exact ? 0 : clamped - low;
+    const below = exact ? nearest : Math.floor(clamped);
+    low[index] = below;
+    high[index] = Math.min(below + 1, sourceCount - 1);
+    table.weight[index] = exact ? 0 : clamped - below;
   }
   return table;
 }
 
+type Source = Float32Array | Int16Array | Uint8Array;
+
 /** Fills `out` with destination planes `firstZ` up to `firstZ + planes`; what lies outside the source gets `outside`. */
 export function samplePlanes(
-  source: Float32Array | Int16Array | Uint8Array,
-  tables: SamplingTables,
+  source: Source,
+  { x, y, z }: SamplingTables,
   out: Float32Array,
   outside: number,
   firstZ: number,
   planes: number,
 ): void {
-  const rowLength = tables.x.low.length;
-  const rows = tables.y.low.length;
-  const inside = insideRange(tables.x);
+  const rowLength = x.low.length;
+  const rows = y.low.length;
+  const span = insideSpan(x);
+  const mixed = new Float32Array(x.sourceCount);
   for (let plane = 0; plane < planes; plane++) {
-    const z = firstZ + plane;
-    for (let y = 0; y < rows; y++) {
-      const start = (plane * rows + y) * rowLength;
-      if (tables.z.weight[z] < 0 || tables.y.weight[y] < 0) out.fill(outside, start, start + rowLength);
-      else sampleRow(source, tables, out, start, y, z, inside, outside);
+    const levels = neighbours(z, firstZ + plane);
+    for (let row = 0; row < rows; row++) {
+      const start = (plane * rows + row) * rowLength;
+      const lines = levels.length === 0 ? [] : neighbours(y, row);
+      if (lines.length === 0) {
+        out.fill(outside, start, start + rowLength);
+        continue;
+      }
+      mixLines(source, x, levels, lines, mixed);
+      stretchRow(mixed, x, out, start, span, outside);
+    }
+  }
+}
+
+interface Neighbour {
+  readonly offset: number;
+  readonly weight: number;
+}
+
+/** One or two source positions that a destination index lies between; none where it is outside. */
+function neighbours({ low, high, weight, stride }: AxisTable, index: number): readonly Neighbour[] {
+  const w = weight[index];
+  if (w < 0) return [];
+  if (w === 0) return [{ offset: low[index] * stride, weight: 1 }];
+  return [
+    { offset: low[index] * stride, weight: 1 - w },
+    { offset: high[index] * stride, weight: w },
+  ];
+}
+
+/** The weighted sum of up to four source lines: afterwards only one axis is left to interpolate. */
+function mixLines(
+  source: Source,
+  { sourceCount, stride }: AxisTable,
+  levels: readonly Neighbour[],
+  lines: readonly Neighbour[],
+  mixed: Float32Array,
+): void {
+  let first = true;
+  for (const level of levels) {
+    for (const line of lines) {
+      const weight = level.weight * line.weight;
+      let at = level.offset + line.offset;
+      if (first) for (let n = 0; n < sourceCount; n++, at += stride) mixed[n] = weight * source[at];
+      else for (let n = 0; n < sourceCount; n++, at += stride) mixed[n] += weight * source[at];
+      first = false;
     }
   }
 }
 
 type Span = readonly [first: number, end: number];
 
-function sampleRow(
-  source: Float32Array | Int16Array | Uint8Array,
-  tables: SamplingTables,
+function stretchRow(
+  mixed: Float32Array,
+  { low, high, weight }: AxisTable,
   out: Float32Array,
   start: number,
-  y: number,
-  z: number,
   [first, end]: Span,
   outside: number,
 ): void {
   out.fill(outside, start, start + first);
-  out.fill(outside, start + end, start + tables.x.low.length);
-  const wy = tables.y.weight[y];
-  const wz = tables.z.weight[z];
-  const row = out.subarray(start, start + end);
-  gatherRow(source, tables.x, row, tables.y.low[y] + tables.z.low[z], (1 - wy) * (1 - wz), first, false);
-  if (wy > 0) gatherRow(source, tables.x, row, tables.y.high[y] + tables.z.low[z], wy * (1 - wz), first, true);
-  if (wz > 0) gatherRow(source, tables.x, row, tables.y.low[y] + tables.z.high[z], (1 - wy) * wz, first, true);
-  if (wy > 0 && wz > 0) gatherRow(source, tables.x, row, tables.y.high[y] + tables.z.high[z], wy * wz, first, true);
-}
-
-function gatherRow(
-  source: Float32Array | Int16Array | Uint8Array,
-  { low, high, weight }: AxisTable,
-  row: Float32Array,
-  base: number,
-  factor: number,
-  first: number,
-  adds: boolean,
-): void {
-  const end = row.length;
-  for (let x = first; x < end; x++) {
-    const w = weight[x];
-    const a = source[base + low[x]];
-    const value = w === 0 ? a : a + w * (source[base + high[x]] - a);
-    row[x] = adds ? row[x] + factor * value : factor * value;
+  for (let index = first; index < end; index++) {
+    const a = mixed[low[index]];
+    const w = weight[index];
+    out[start + index] = w === 0 ? a : a + w * (mixed[high[index]] - a);
   }
+  out.fill(outside, start + end, start + low.length);
 }
 
 /** The source is convex, so the destinations inside it are one stretch. */
-function insideRange({ weight }: AxisTable): Span {
+function insideSpan({ weight }: AxisTable): Span {
   let first = 0;
   while (first < weight.length && weight[first] < 0) first++;
   let end = weight.length;
