@@ -1,6 +1,7 @@
 /** `modelbank serve`: runs the hub in the foreground until Ctrl-C. */
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
+import { ensurePki } from '@modelbank/dimse';
 import { compiledEntry } from '@modelbank/platform';
 import { contextOf } from '../context';
 import type { CommandContext, SetExitCode } from '../context';
@@ -11,6 +12,8 @@ export function addServeCommand(program: Command, setExitCode: SetExitCode): voi
     .description('run the hub until Ctrl-C; it listens on loopback unless the configuration says otherwise')
     .action(async (_options, command: Command) => {
       const context = contextOf(command, setExitCode);
+      // a hub of one's own machine needs certificates: what is there stays as it is
+      await ensurePki(context.home, [], new Date());
       setExitCode(await serve(context));
     });
 }

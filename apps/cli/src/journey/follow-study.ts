@@ -1,0 +1,48 @@
+/** Follows a study until nothing of it will change by itself, telling each new thing once. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { HubError } from '@modelbank/contracts';
+import type { HubClient } from '../hub-client';
+import { progressLines, studyProgress } from './study-progress';
+import type { StudyProgressAnswer } from './study-progress';
+
+const LOOK_EVERY_MS = 250;
+
+export interface FollowOptions {
+  readonly timeoutMs: number;
+  readonly tell: (line: string) => void;
+}
+
+export async function followStudy(
+  hub: HubClient,
+  studyInstanceUid: string,
+  centreId: string,
+  options: FollowOptions,
+): Promise<StudyProgressAnswer> {
+  const giveUpAt = performance.now() + options.timeoutMs;
+  const told = new Set<string>();
+  let silentSince = performance.now();
+  for (;;) {
+    const progress = await studyProgress(hub, studyInstanceUid, centreId);
+    for (const line of progressLines(progress).filter((candidate) => !told.has(candidate))) {
+      told.add(line);
+      options.tell(line);
+      silentSince = performance.now();
+    }
+    if (progress.settled) return progress;
+    if (performance.now() - silentSince > 10_000) {
+      options.tell(waitingFor(progress));
+      silentSince = performance.now();
+    }
+    if (performance.now() > giveUpAt) {
+      throw new HubError('PEER_TIMEOUT', 'the study did not come to its end in time', {
+        advice: 'it goes on in the hub: look with bin/modelbank jobs, or wait longer with --timeout-seconds',
+      });
+    }
+    await delay(LOOK_EVERY_MS);
+  }
+}
+
+function waitingFor(progress: StudyProgressAnswer): string {
+  const open = progress.series.filter(({ state }) => state === 'open').length;
+  return open > 0 ? `waiting    ${open} series may still get slices (settle time)` : 'waiting    the model runs';
+}

@@ -1,0 +1,111 @@
+/** Where a study is on its way, as the hub tells it, and the sentences a person reads of it. */
+import type { HubClient } from '../hub-client';
+
+export interface DeliveryAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly code: string | null;
+  readonly attempts: number;
+}
+
+export interface JobProgressAnswer {
+  readonly id: string;
+  readonly state: string;
+  readonly code: string | null;
+  readonly attempts: number;
+  readonly results: readonly { id: string; state: string; deliveries: readonly DeliveryAnswer[] }[];
+}
+
+export interface StudyProgressAnswer {
+  readonly studyInstanceUid: string;
+  readonly centreId: string;
+  readonly instancesStored: number;
+  readonly dispositions: Readonly<Record<string, number>>;
+  readonly series: readonly {
+    readonly seriesInstanceUid: string;
+    readonly modality: string;
+    readonly state: string;
+    readonly code: string | null;
+    readonly instanceCount: number;
+    readonly inputSets: readonly {
+      readonly id: string;
+      readonly state: string;
+      readonly slices: number;
+      readonly candidates: number;
+      readonly applicable: number;
+      readonly tasks: readonly {
+        readonly task: string;
+        readonly state: string;
+        readonly code: string | null;
+        readonly modelId: string | null;
+        readonly modelVersion: string | null;
+        readonly jobs: readonly JobProgressAnswer[];
+      }[];
+    }[];
+  }[];
+  readonly held: readonly { id: string; kind: string; code: string; reason: string }[];
+  readonly settled: boolean;
+}
+
+export function studyProgress(
+  hub: HubClient,
+  studyInstanceUid: string,
+  centreId: string,
+): Promise<StudyProgressAnswer> {
+  return hub
+    .get<StudyProgressAnswer[]>(`/studies/${studyInstanceUid}/progress?centre=${centreId}`)
+    .then(([progress]) => progress);
+}
+
+/** One line for each thing that has happened, in the order of the journey: new lines are what is new. */
+export function progressLines(progress: StudyProgressAnswer): string[] {
+  const lines = [`intake     ${progress.instancesStored} instances stored`];
+  for (const series of progress.series) {
+    const name = `${series.modality} series …${series.seriesInstanceUid.slice(-8)}`;
+    if (series.state !== 'open')
+      lines.push(`assembly   ${name}: ${withCode(series.state, series.code)}, ${series.instanceCount} slices`);
+    for (const inputSet of series.inputSets) {
+      if (inputSet.state === 'superseded') continue;
+      if (inputSet.candidates > 0) {
+        lines.push(`selection  ${name}: ${inputSet.applicable} of ${inputSet.candidates} registered versions apply`);
+      }
+      for (const task of inputSet.tasks) lines.push(...taskLines(task));
+    }
+  }
+  for (const { id, code, reason } of progress.held) lines.push(`held       ${code}: ${reason} (${id})`);
+  return lines;
+}
+
+function taskLines(task: StudyProgressAnswer['series'][number]['inputSets'][number]['tasks'][number]): string[] {
+  const model = task.modelId === null ? '' : ` ${task.modelId} ${task.modelVersion ?? ''}`;
+  const lines = [`selection  ${task.task}:${model} ${withCode(task.state, task.code)}`];
+  for (const job of task.jobs) {
+    if (job.state === 'running') lines.push(`inference  ${task.modelId} runs (attempt ${job.attempts})`);
+    if (['inferred', 'built'].includes(job.state)) lines.push(`inference  ${task.modelId} done`);
+    if (['held', 'failed'].includes(job.state)) lines.push(`inference  ${withCode(job.state, job.code)}`);
+    for (const { id, state, deliveries } of job.results) {
+      lines.push(`results    RTSTRUCT ${id}: ${state === 'built' ? 'built and checked' : state}`);
+      for (const delivery of deliveries) {
+        if (['delivered', 'parked', 'blocked'].includes(delivery.state)) {
+          lines.push(`delivery   ${withCode(delivery.state, delivery.code)}`);
+        }
+      }
+    }
+  }
+  return lines;
+}
+
+function withCode(state: string, code: string | null): string {
+  return code === null ? state : `${state} (${code})`;
+}
+
+/** Ids of the results that are valid now. */
+export function resultIdsOf(progress: StudyProgressAnswer): string[] {
+  return progress.series
+    .flatMap(({ inputSets }) => inputSets)
+    .flatMap(({ tasks }) => tasks)
+    .flatMap(({ jobs }) => jobs)
+    .flatMap(({ results }) => results)
+    .filter(({ state }) => state === 'built')
+    .map(({ id }) => id);
+}
