@@ -177,7 +177,7 @@ export interface ManifestLabel {
   readonly mayBeEmpty?: boolean;
 }
 
-/** Applied in order, on the tensor grid in patient orientation unless `on: scan` asks for the scan's own grid. */
+/** Applied in order to masks on the scan's own grid, where the labels were decided from interpolated scores (docs/inference.md). */
 export type PostprocessingStep =
   | { readonly step: 'largestComponents'; readonly label: string; readonly count: number }
   | { readonly step: 'fillHoles'; readonly label: string; readonly dimensions: 2 | 3 }
