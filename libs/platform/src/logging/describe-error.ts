@@ -2,6 +2,7 @@
  * An error as a log line may tell it. Only the message of our own HubError is written; the message of any other error may
  * quote data (SQL parameters, header text, file names), so of those only the class, the code and where it was thrown.
  */
+import { types } from 'node:util';
 import { HubError } from '@modelbank/contracts';
 import { scrubText } from './log-fields';
 
@@ -23,7 +24,7 @@ const MAX_DEPTH = 4;
 
 /** Code, class and frames of anything thrown; never the text of a foreign error. */
 export function describeError(thrown: unknown, depth = 0): ErrorDescription {
-  if (!(thrown instanceof Error)) return { type: typeof thrown };
+  if (!isError(thrown)) return { type: typeof thrown };
   const own = thrown instanceof HubError;
   const inner = causeOf(thrown);
   return withoutUndefined({
@@ -34,6 +35,11 @@ export function describeError(thrown: unknown, depth = 0): ErrorDescription {
     frames: own && inner !== undefined ? undefined : framesOf(thrown),
     cause: inner !== undefined && depth < MAX_DEPTH ? describeError(inner, depth + 1) : undefined,
   });
+}
+
+/** Also errors of another realm (worker threads, test environments). */
+export function isError(thrown: unknown): thrown is Error {
+  return thrown instanceof Error || types.isNativeError(thrown);
 }
 
 /** TypeORM keeps what the driver threw as `driverError`. */

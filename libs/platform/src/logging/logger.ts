@@ -5,7 +5,7 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
 import type { LogConfiguration, LogLevel } from '../config/configuration';
-import { describeError } from './describe-error';
+import { describeError, isError } from './describe-error';
 import { allowedFields, scrubText } from './log-fields';
 import type { LogFields } from './log-fields';
 import { prettyLines } from './pretty-lines';
@@ -32,12 +32,12 @@ export function createLogger(configuration: LogConfiguration, destination?: Dest
 }
 
 function pinoOf(level: LogLevel, destination: DestinationStream): PinoLogger {
-  return pino(
+  const logger = pino(
     {
       level,
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: {},
+      serializers: { err: (described: unknown) => described },
       formatters: {
         level: (label) => ({ level: label }),
         bindings: (bindings: Record<string, unknown> | null) => allowedFields(bindings ?? {}),
@@ -51,6 +51,20 @@ function pinoOf(level: LogLevel, destination: DestinationStream): PinoLogger {
     },
     destination,
   );
+  return filterBindings(logger);
+}
+
+/** pino does not pass the bindings of children through its formatters; a child inherits these methods. */
+function filterBindings(logger: PinoLogger): PinoLogger {
+  const { child, setBindings } = logger;
+  return Object.assign(logger, {
+    child(this: PinoLogger, bindings: Record<string, unknown>, options?: { level?: string }) {
+      return child.call(this, filtered(bindings), { level: options?.level });
+    },
+    setBindings(this: PinoLogger, bindings: Record<string, unknown>): void {
+      setBindings.call(this, filtered(bindings));
+    },
+  });
 }
 
 /** pino takes (fields, text, ...values) or (error, text) or (text, ...values): values are never put into the text. */
@@ -58,7 +72,7 @@ function onlySafeArguments(args: readonly unknown[]): [object, string] {
   const [first, second] = args;
   if (typeof first === 'string') return [{}, scrubText(first)];
   const text = typeof second === 'string' ? scrubText(second) : '';
-  return [first instanceof Error ? { err: first } : Object(first), text];
+  return [isError(first) ? { err: first } : Object(first), text];
 }
 
 /** `req` and `res` are what pino-http adds: of a request its method and path without the query, of a response its status. */

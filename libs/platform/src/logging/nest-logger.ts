@@ -3,6 +3,7 @@
  * whatever was thrown, stack included: strings of its error channel are dropped, errors are described.
  */
 import type { LoggerService } from '@nestjs/common';
+import { isError } from './describe-error';
 import type { HubLogger } from './logger';
 
 /** Contexts whose lines are constant texts of the framework, with module, route and pattern names only. */
@@ -59,5 +60,5 @@ function textOf(message: unknown, rest: readonly unknown[]): string {
 }
 
 function errorOf(message: unknown, rest: readonly unknown[]): unknown {
-  return [message, ...rest].find((value) => value instanceof Error);
+  return [message, ...rest].find(isError);
 }

@@ -38,6 +38,7 @@ export class VirtualClock implements Clock, Scheduler {
 
   /** Moves time on; timers fire in order at their own time, and what they start gets its turn before the next one. */
   async advance(ms: number): Promise<void> {
+    await settle();
     const endMs = this.elapsedMs + ms;
     for (let timer = this.nextDue(endMs); timer; timer = this.nextDue(endMs)) {
       this.timers.delete(timer);
