@@ -6,20 +6,18 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import helmet from 'helmet';
 import { HubError } from '@modelbank/contracts';
 import { TRANSPORT } from '@modelbank/broker';
 import type { Transport } from '@modelbank/broker';
 import { LOGGER, NestLogger, createLogger, repositoryRoot } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
-import { loopbackOnly } from './access';
 import { HubModule } from './app.module';
 import { OpenApiDocument } from './http/open-api.controller';
+import { prepareHttp } from './http/prepare-http';
 import { removeHubAddress, writeHubAddress } from './hub-address';
 import type { HubOverrides } from './hub-overrides';
 import { DicomListener } from './intake/dicom-listener';
 
-const LARGEST_BODY = '1mb';
 const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost']);
 
 export interface RunningHub {
@@ -65,12 +63,6 @@ async function open(app: NestExpressApplication, configuration: Configuration): 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeInOrder(app, listener, configuration.home));
   return { app, httpPort, dimsePort, close };
-}
-
-function prepareHttp(app: NestExpressApplication): void {
-  app.use(loopbackOnly);
-  app.use(helmet());
-  app.useBodyParser('json', { limit: LARGEST_BODY });
 }
 
 async function closeInOrder(app: NestExpressApplication, listener: DicomListener, home: string): Promise<void> {
