@@ -4,6 +4,7 @@ import { AIR_HU, Part } from '../anatomy/thorax';
 import { intervalsOf, Line } from '../solids/solid';
 import { gaussianSource } from './noise';
 import { RowPainter } from './row-painter';
+import { sliceSpacingMm } from './scan-grid';
 
 /** Lines per voxel along the columns and along the normal. */
 const LINES_PER_ROW = 2;
@@ -64,12 +65,4 @@ function paintLine(painter: RowPainter, line: Line, parts: readonly Part[], colu
       painter.paint(intervals[n] / columnSpacingMm, intervals[n + 1] / columnSpacingMm, hu);
     }
   }
-}
-
-/** A scan of one slice is as thick as its pixels are wide. */
-export function sliceSpacingMm(grid: Grid): number {
-  const { origins, normal } = grid;
-  if (origins.length < 2) return grid.columnSpacingMm;
-  const step = add(origins[1], scale(origins[0], -1));
-  return step[0] * normal[0] + step[1] * normal[1] + step[2] * normal[2];
 }

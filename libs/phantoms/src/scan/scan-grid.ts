@@ -1,5 +1,5 @@
 /** The grids a scanner would make for each patient position (PS3.3 C.7.3.1.1.2, C.7.6.2.1.1), and one with oblique slices. */
-import { add, cross, Grid, scale, Vec3 } from '@modelbank/geometry';
+import { add, cross, dot, Grid, scale, subtract, Vec3 } from '@modelbank/geometry';
 
 export const SCAN_ORIENTATIONS = ['HFS', 'HFP', 'FFS', 'FFP', 'oblique'] as const;
 export type ScanOrientation = (typeof SCAN_ORIENTATIONS)[number];
@@ -58,6 +58,11 @@ export function scanGrid(options: ScanGridOptions): Grid {
     rowSpacingMm: pixelSpacingMm,
     origins: Array.from({ length: options.slices }, (_, k) => add(corner, scale(normal, k * sliceSpacingMm))),
   };
+}
+
+/** Distance of neighbouring slices; a scan of one slice is as thick as its pixels are wide. */
+export function sliceSpacingMm({ origins, normal, columnSpacingMm }: Grid): number {
+  return origins.length < 2 ? columnSpacingMm : dot(subtract(origins[1], origins[0]), normal);
 }
 
 /** Tilted about the left-right axis, then turned about the patient's long axis. */

@@ -5,7 +5,7 @@
 import { add, Grid, scale, Vec3 } from '@modelbank/geometry';
 import { intersect, totalLength } from '../solids/intervals';
 import { intervalsOf, Solid } from '../solids/solid';
-import { sliceSpacingMm } from './render-slice';
+import { sliceSpacingMm } from './scan-grid';
 
 const PITCH_MM = 0.75;
 
