@@ -93,7 +93,7 @@ withStorescp('our SCU to storescp', () => {
   ])('stores from %s', async (_name, sourceOf) => {
     await listen();
     const ct = await writeSyntheticCt(join(home, 'source.dcm'), 'source', 200_000);
-    const { source: _file, ...operation } = await readStoreOperation(ct.path);
+    const operation = await readStoreOperation(ct.path);
     const dataSet = (await readFile(ct.path)).subarray(ct.dataSetOffset);
     const association = await openAssociation({ ...target(), presentationContexts: [operation] });
     const status = await association.store({ ...operation, source: sourceOf(dataSet) });

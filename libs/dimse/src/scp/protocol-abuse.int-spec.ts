@@ -14,7 +14,7 @@ import {
   rawPdu,
   rawStoreRequest,
   readRawCommand,
-  type PeerReply,
+  verdictOf,
 } from '@modelbank/testing';
 
 const COMMAND_LAST = 0x03;
@@ -53,12 +53,8 @@ async function associate(request = {}): Promise<void> {
   expect(await peer.next(WITHIN_MS)).toMatchObject({ type: 2 });
 }
 
-/** The last four bytes of an A-ABORT or A-ASSOCIATE-RJ, without the reserved ones. */
-const verdict = (reply: PeerReply) =>
-  reply === 'closed' ? reply : [reply.type, ...reply.bytes.subarray(reply.type === 3 ? 7 : 8, 10)];
-
 async function expectAbort(source: number, reason: number): Promise<void> {
-  expect(verdict(await peer.next(WITHIN_MS))).toEqual([7, source, reason]);
+  expect(verdictOf(await peer.next(WITHIN_MS))).toEqual([7, source, reason]);
   await peer.closed(WITHIN_MS);
   expect(scp.incidents.map(({ rule }) => rule)).toEqual(['protocolViolation']);
   expect(scp.incidents[0].remoteAddress).toBe('127.0.0.1');
@@ -122,53 +118,6 @@ describe('PDUs before an association', () => {
   ])('maximum length: %s is served', async (_name, maximumLength) => {
     await associate({ maximumLength });
     expect(await statusOf(rawEchoRequest(), RAW_VERIFICATION.id)).toBe(0);
-  });
-});
-
-describe('association requests that are refused', () => {
-  const user = (type: number, text: Buffer) => {
-    const body = Buffer.alloc(6 + text.length);
-    body[0] = type;
-    body.writeUInt16BE(text.length, 2);
-    text.copy(body, 4);
-    return rawItem(0x58, body);
-  };
-  it.each([
-    ['protocol version 2 only', { protocolVersion: 2 }, [3, 1, 2, 2]],
-    ['another application context', { applicationContext: '1.2.3' }, [3, 1, 1, 2]],
-    ['B9 calling: NULs', { callingAeTitle: Buffer.alloc(16) }, [3, 1, 1, 3]],
-    ['B9 calling: spaces', { callingAeTitle: Buffer.alloc(16, ' ') }, [3, 1, 1, 3]],
-    ['B9 calling: backslash', { callingAeTitle: 'A\\B' }, [3, 1, 1, 3]],
-    ['B9 calling: CR LF', { callingAeTitle: 'A\r\nB' }, [3, 1, 1, 3]],
-    ['B9 calling: UTF-8', { callingAeTitle: Buffer.from('ODENSE_Ø'.padEnd(15)) }, [3, 1, 1, 3]],
-    ['B9 called: NULs', { calledAeTitle: Buffer.alloc(16) }, [3, 1, 1, 7]],
-    ['B10 identity of type 9', { userItems: [user(9, Buffer.from('x'))] }, [3, 1, 1, 1]],
-    ['B10 a name of 20 KiB', { userItems: [user(1, Buffer.alloc(20_480, 'x'))] }, [3, 1, 1, 1]],
-    ['B10 a name longer than its item', { userItems: [rawItem(0x58, Buffer.from([1, 0, 9, 9, 0, 0]))] }, [3, 1, 1, 1]],
-  ])('%s', async (_name, request, expected) => {
-    peer.send(rawAssociateRequest(request));
-    expect(verdict(await peer.next(WITHIN_MS))).toEqual(expected);
-    await peer.closed(WITHIN_MS);
-    expect(scp.incidents.map(({ rule }) => rule)).toEqual(['rejected']);
-    expect(scp.peers).toEqual([]);
-  });
-
-  it('B10 a well-formed identity is ignored: no answer to it, and it decides nothing', async () => {
-    peer.send(
-      rawAssociateRequest({
-        userItems: [user(2, Buffer.from('admin')), rawItem(0x53, Buffer.from([255, 255, 255, 255]))],
-      }),
-    );
-    const reply = await peer.next();
-    expect(reply).toMatchObject({ type: 2 });
-    const accept = (reply as { bytes: Buffer }).bytes;
-    // neither a user identity response (59H) nor an asynchronous window (53H) is in the user information
-    const userInformation = accept.subarray(accept.lastIndexOf(Buffer.from([0x51, 0, 0, 4])));
-    const types: number[] = [];
-    for (let at = 0; at < userInformation.length; at += 4 + userInformation.readUInt16BE(at + 2)) {
-      types.push(userInformation[at]);
-    }
-    expect(types).toEqual([0x51, 0x52, 0x55]);
   });
 });
 

@@ -7,6 +7,11 @@ const DEFAULT_WAIT_MS = 4_000;
 /** What the other side did: one whole PDU, or the end of the connection. */
 export type PeerReply = { readonly type: number; readonly bytes: Buffer } | 'closed';
 
+/** The type with what follows the reserved bytes of an A-ABORT (source, reason) or A-ASSOCIATE-RJ (result, source, reason). */
+export function verdictOf(reply: PeerReply): number[] | 'closed' {
+  return reply === 'closed' ? reply : [reply.type, ...reply.bytes.subarray(reply.type === 3 ? 7 : 8, 10)];
+}
+
 export class RawPeer {
   readonly socket: Socket;
   private received = Buffer.alloc(0);
