@@ -102,7 +102,13 @@ function isAnswer(value: unknown): value is ChildAnswer {
 function isInferenceOutcome(value: Record<string, unknown>): boolean {
   const providerKnown = value.executionProvider === 'cpu' || value.executionProvider === 'cuda';
   const labelsKnown = Array.isArray(value.labels) && value.labels.every(isLabelFile);
-  return providerKnown && labelsKnown && isStages(value.stages) && isAmount(value.peakRssMiB);
+  const warningsKnown =
+    value.warnings === undefined || (Array.isArray(value.warnings) && value.warnings.every(isWarning));
+  return providerKnown && labelsKnown && warningsKnown && isStages(value.stages) && isAmount(value.peakRssMiB);
+}
+
+function isWarning(value: unknown): boolean {
+  return isRecord(value) && typeof value.label === 'string' && /^[A-Za-z]{1,40}$/.test(String(value.warning));
 }
 
 function isLabelFile(value: unknown): value is LabelFile {

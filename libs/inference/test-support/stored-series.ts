@@ -9,11 +9,19 @@ import type { Grid } from '@modelbank/geometry';
 
 const CT_IMAGE_STORAGE = '1.2.840.10008.5.1.4.1.1.2';
 
-/** Writes one CT instance per slice (stored values are HU + 1024) and lists them, last slice first: order must not matter. */
-export function storeSeries(folder: string, grid: Grid, slice: (k: number) => Int16Array): JobInstance[] {
+/**
+ * Writes one CT instance per slice (stored values are HU + 1024) and lists them, last slice first: order must not matter.
+ * `changes` replaces elements of single slices.
+ */
+export function storeSeries(
+  folder: string,
+  grid: Grid,
+  slice: (k: number) => Int16Array,
+  changes: (k: number) => DataSet = () => ({}),
+): JobInstance[] {
   mkdirSync(folder, { recursive: true });
   const instances = grid.origins.map((_, k) => {
-    const bytes = writePart10(ctInstance(grid, k, slice(k)));
+    const bytes = writePart10({ ...ctInstance(grid, k, slice(k)), ...changes(k) });
     const path = join(folder, `${k}.dcm`);
     writeFileSync(path, bytes);
     return { path, sha256: sha256(bytes), sopInstanceUid: `2.25.1000.${k + 1}` };

@@ -52,11 +52,13 @@ async function scoresOf(spec: InferenceJobSpec, clock: StageClock): Promise<Scor
     await readVerifiedInstances(onlyInput(spec)),
   ]);
   const volume = await clock.time('decode', () => decodeScan(instances));
-  const tensor = await clock.time('preprocess', () => preprocess(volume, manifest.preprocessing, windowOf(manifest)));
+  const splits = manifest.postprocessing.some(({ step }) => step === 'splitSides');
+  const { tensor, midPlaneXMm } = await clock.time('preprocess', () => ({
+    tensor: preprocess(volume, manifest.preprocessing, windowOf(manifest)),
+    midPlaneXMm: splits ? bodyMidPlaneXMm(volume) : undefined,
+  }));
   const run = { manifest, files, executionProvider: spec.executionProvider, threads: spec.threads };
   const output = await clock.time('infer', () => runNetworks(run, tensor));
-  const splits = manifest.postprocessing.some(({ step }) => step === 'splitSides');
-  const midPlaneXMm = splits ? bodyMidPlaneXMm(volume) : undefined;
   return { grid: volume.grid, frame: tensor.frame, output, midPlaneXMm };
 }
 

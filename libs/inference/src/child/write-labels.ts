@@ -63,8 +63,8 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The first or last slice that the network saw: the scan's end, or the tensor's where its size leaves slices out. */
-function touchesEnd(mask: Mask, frame: TensorFrame): boolean {
+/** Reaches the first or last slice that the network saw: the scan's end, or the tensor's where its size leaves slices out. */
+export function touchesEnd(mask: Mask, frame: TensorFrame): boolean {
   const box = maskBox(mask);
   if (box === null) return false;
   const seen = slicesSeen(mask.grid, frame);
