@@ -25,9 +25,23 @@ export function encodeValue(element: ElementToWrite, value: NumberValue | BulkVa
   checkMultiplicity(element, values.length);
   if (!isMultiValued(vr) && values.length > 1) throw refused(element, 'takes one value');
   if (vr !== 'DS' && vr !== 'IS' && BINARY_VALUE_BYTES[vr] !== undefined) return binaryBytes(element, values);
-  const parts = new Array<string>(values.length);
-  for (let i = 0; i < values.length; i += 1) parts[i] = textOf(element, values[i]);
+  const parts = vr === 'DS' && values.length > 3 ? decimalTexts(element, values) : textsOf(element, values);
   return pad(Buffer.from(parts.join('\\'), 'utf8'), vr);
+}
+
+function textsOf(element: ElementToWrite, values: ArrayLike<string | number>): string[] {
+  const texts = new Array<string>(values.length);
+  for (let i = 0; i < values.length; i += 1) texts[i] = textOf(element, values[i]);
+  return texts;
+}
+
+/** Neighbouring points of a contour share coordinates: the text of the same number three values before is used again. */
+function decimalTexts(element: ElementToWrite, values: ArrayLike<string | number>): string[] {
+  const texts = new Array<string>(values.length);
+  for (let i = 0; i < values.length; i += 1) {
+    texts[i] = i >= 3 && values[i] === values[i - 3] ? texts[i - 3] : textOf(element, values[i]);
+  }
+  return texts;
 }
 
 function textOf(element: ElementToWrite, value: string | number): string {

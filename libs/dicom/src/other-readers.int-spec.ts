@@ -7,11 +7,12 @@ import { basename, join } from 'node:path';
 import { testFiles } from '../test-support/test-data';
 import { checkPart10 } from './check-part10';
 import { DicomError } from './dicom-error';
-import type { DataSet } from './dictionary/dictionary';
+import { DICTIONARY, type DataSet } from './dictionary/dictionary';
 import { openPart10, openPart10WithPixels } from './open-part10';
 import { readPixelFrames } from './pixel-data';
 import type { ReadableDataSet } from './readable-data-set';
-import { sopClassUid } from './sop-classes';
+import { sopClassUid, STORAGE_SOP_CLASSES } from './sop-classes';
+import { TRANSFER_SYNTAXES } from './transfer-syntaxes';
 import { deriveUid } from './uid';
 import { writePart10 } from './writer';
 
@@ -126,6 +127,19 @@ describe.each(['explicit', 'implicit'] as const)('a file that we wrote in %s VR'
     expect(dump.stdout).toContain('Sørensen^Åse Ægir=山田^太郎=やまだ^たろう');
     expect(dump.stdout).toContain('[3.14159265359e-7'.slice(1));
   });
+});
+
+withPydicom('the tables of elements and UIDs are those of pydicom', () => {
+  const elements = Object.entries(DICTIONARY).map(([keyword, { tag, vr, vm }]) => [
+    keyword,
+    tag.toString(16).padStart(8, '0'),
+    vr,
+    vm,
+  ]);
+  const uids = [...STORAGE_SOP_CLASSES, ...TRANSFER_SYNTAXES].map(({ keyword, uid }) => [keyword, uid]);
+  const script = join(__dirname, '../test-support/known-to-pydicom.py');
+  const wrong = execFileSync(PYTHON, [script], { input: JSON.stringify({ elements, uids }), encoding: 'utf8' });
+  expect(JSON.parse(wrong)).toEqual([]);
 });
 
 describe('real files', () => {

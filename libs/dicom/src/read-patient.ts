@@ -2,7 +2,10 @@
  * What belongs to the patient and the study in a header, decoded to Unicode. For two uses only: the pseudonym that intake
  * makes at once, and the modules that a result copies from its images (PS3.3 C.7.1.1, C.7.2.1). Never for a row or a log.
  */
+import { DICTIONARY, type Keyword } from './dictionary/dictionary';
 import { openPart10, requiredUid, type Part10Source } from './open-part10';
+import type { ReadableDataSet } from './readable-data-set';
+import { textViolation } from './text-rules';
 import type { Uid } from './uid';
 
 export interface PatientIdentity {
@@ -49,21 +52,35 @@ export interface PatientStudyModule {
   readonly StudyDescription?: string;
 }
 
-/** The patient and study modules of a result made from this instance. Empty values stay empty (type 2). */
+/**
+ * The patient and study modules of a result made from this instance. Name, id and issuer are exactly the sender's; of the
+ * rest, a value that the standard does not allow becomes an allowed spelling of the same, or empty (type 2).
+ */
 export function readPatientStudyModule(source: Part10Source): PatientStudyModule {
   const { dataSet } = openPart10(source);
   return {
     PatientName: dataSet.text('PatientName') ?? null,
     PatientID: dataSet.text('PatientID') ?? null,
     IssuerOfPatientID: dataSet.text('IssuerOfPatientID'),
-    PatientBirthDate: dataSet.text('PatientBirthDate') ?? null,
-    PatientSex: dataSet.text('PatientSex') ?? null,
+    PatientBirthDate: allowed(dataSet, 'PatientBirthDate'),
+    PatientSex: sexOf(dataSet.text('PatientSex')),
     StudyInstanceUID: requiredUid(dataSet, 'StudyInstanceUID', 'StudyInstanceUID'),
-    StudyDate: dataSet.text('StudyDate') ?? null,
-    StudyTime: dataSet.text('StudyTime') ?? null,
-    StudyID: dataSet.text('StudyID') ?? null,
-    AccessionNumber: dataSet.text('AccessionNumber') ?? null,
-    ReferringPhysicianName: dataSet.text('ReferringPhysicianName') ?? null,
-    StudyDescription: dataSet.text('StudyDescription'),
+    StudyDate: allowed(dataSet, 'StudyDate'),
+    StudyTime: allowed(dataSet, 'StudyTime'),
+    StudyID: allowed(dataSet, 'StudyID'),
+    AccessionNumber: allowed(dataSet, 'AccessionNumber'),
+    ReferringPhysicianName: allowed(dataSet, 'ReferringPhysicianName'),
+    StudyDescription: allowed(dataSet, 'StudyDescription') ?? undefined,
   };
 }
+
+/** The text as its VR allows it; dates `2026.01.31` and times `12:30:00` of older senders are spelt anew (PS3.5 6.2). */
+function allowed(dataSet: ReadableDataSet, keyword: Keyword): string | null {
+  const { vr } = DICTIONARY[keyword];
+  let text = dataSet.text(keyword) ?? null;
+  if (text !== null && vr === 'DA') text = text.replace(/^(\d{4})\.(\d{2})\.(\d{2})$/, '$1$2$3');
+  if (text !== null && vr === 'TM') text = text.replace(/^(\d{2}):(\d{2})(?::(\d{2}(?:\.\d{1,6})?))?$/, '$1$2$3');
+  return text === null || textViolation(vr, text) !== undefined ? null : text;
+}
+
+const sexOf = (text: string | undefined) => (text === 'F' || text === 'M' || text === 'O' ? text : null);

@@ -3,6 +3,7 @@
  * Odd spellings never throw: a number that is none reads as NaN, a UID that is none as undefined.
  */
 import { characterSetOf, type CharacterSet } from './character-sets';
+import { decimalValues } from './decimal-values';
 import { isUsOrSs, tagOf, type ElementName } from './dictionary/dictionary';
 import { scanElements, scanItems, type Level, type ScannedElement } from './element-scan';
 import { isUid, type Uid } from './uid';
@@ -79,7 +80,7 @@ export class ReadableDataSet {
     const element = this.elements.get(tagOf(name));
     if (element === undefined || element.vr === 'SQ' || element.end === element.start) return [];
     if (isBinary(element.vr)) return binaryNumbers(this.level.view, element, this.valueVr(element));
-    return latin1Values(this.rawBytes(element.tag)).map(decimalOf);
+    return decimalValues(this.rawBytes(element.tag));
   }
 
   /** The first value as a UID; undefined when it is missing or is not one. */
@@ -124,13 +125,6 @@ function trimValue(value: string): string {
 }
 
 const isPadding = (code: number) => code === 0x20 || code === 0x00;
-
-/** A decimal or integer string (PS3.5 6.2); also with a comma's worth of sender errors it is NaN, never a wrong number. */
-function decimalOf(text: string): number {
-  if (text.length > 64 || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return NaN;
-  const value = Number(text);
-  return Number.isFinite(value) ? value : NaN;
-}
 
 /** UN of an element that nobody knows is more often text than numbers. */
 const isBinary = (vr: Vr) => vr !== 'UN' && BINARY_VALUE_BYTES[vr] !== undefined;

@@ -65,7 +65,7 @@ export class StructureCheck {
     const syntax = transferSyntaxOf(transferSyntaxUid);
     if (syntax === undefined) throw new DicomError('DATASET_MALFORMED', 'not an accepted transfer syntax');
     this.limits = { ...STRUCTURE_LIMITS, ...limits };
-    this.stack = new FrameStack({ kind: 'elements', end: Infinity, encoding: encodingOf(syntax) }, this.limits.nesting);
+    this.stack = new FrameStack(encodingOf(syntax), this.limits.nesting);
   }
 
   /** Takes the next bytes; throws a DicomError at the first violation. */
@@ -112,8 +112,8 @@ export class StructureCheck {
   private readHeader(view: DataView, at: number, available: number): number {
     if (available < 8) return 0;
     this.stack.closeAt(this.position);
-    const { kind, encoding, limit } = this.stack.top;
-    if (this.position + 8 > limit) {
+    const { kind, encoding } = this.stack;
+    if (this.position + 8 > this.stack.limit) {
       throw new DicomError('DATASET_MALFORMED', `an element at byte ${this.position} passes the end of its item`);
     }
     const little = encoding.littleEndian;
@@ -138,7 +138,7 @@ export class StructureCheck {
 
   /** The value did not begin with an item: it is no sequence, and the 8 bytes just read belong to it. */
   private opaqueValue(): void {
-    const { end } = this.stack.top;
+    const { end } = this.stack;
     this.stack.pop();
     this.skip = end - this.position - 8;
   }
@@ -155,12 +155,12 @@ export class StructureCheck {
     const start = this.position + headerBytes;
     if (length === UNDEFINED_LENGTH) return this.openUndefined(tag, vr);
     if (length % 2 !== 0) throw new DicomError('DATASET_MALFORMED', `${tagText(tag)} has an odd length`);
-    const { encoding } = this.stack.top;
+    const { encoding } = this.stack;
     if (vr === 'SQ' || (vr === undefined && definitionOf(tag)?.vr === 'SQ')) {
-      this.stack.push({ kind: 'sequence', end: start + length, encoding }, tag);
+      this.stack.push('sequence', start + length, encoding, tag);
     } else if (vr === undefined && length >= 8 && mayBeSequence(tag)) {
       this.limitValue(tag, start, length);
-      this.stack.push({ kind: 'value', end: start + length, encoding }, tag);
+      this.stack.push('value', start + length, encoding, tag);
     } else {
       this.limitValue(tag, start, length);
       this.skip = length;
@@ -168,26 +168,26 @@ export class StructureCheck {
   }
 
   private openUndefined(tag: number, vr: Vr | undefined): void {
-    const { encoding } = this.stack.top;
+    const { encoding } = this.stack;
     const isSequence = vr === 'SQ' || (vr === undefined && (definitionOf(tag)?.vr ?? 'SQ') === 'SQ');
-    if (isSequence) this.stack.push({ kind: 'sequence', end: Infinity, encoding }, tag);
-    else if (vr === 'UN') this.stack.push({ kind: 'sequence', end: Infinity, encoding: IMPLICIT_LITTLE_ENDIAN }, tag);
+    if (isSequence) this.stack.push('sequence', Infinity, encoding, tag);
+    else if (vr === 'UN') this.stack.push('sequence', Infinity, IMPLICIT_LITTLE_ENDIAN, tag);
     else if (tag === PIXEL_DATA && (vr === 'OB' || vr === 'OW')) {
-      this.stack.push({ kind: 'fragments', end: Infinity, encoding }, tag);
+      this.stack.push('fragments', Infinity, encoding, tag);
     } else throw new DicomError('DATASET_MALFORMED', `${tagText(tag)} must state its length`);
   }
 
   /** An item, a fragment or a delimiter: what is allowed depends on the open level (PS3.5 7.5). */
   private readItemTag(tag: number, length: number): void {
     this.count();
-    const { kind, end, encoding } = this.stack.top;
+    const { kind, end, encoding } = this.stack;
     const start = this.position + 8;
     if (tag === ITEM && kind === 'fragments' && length !== UNDEFINED_LENGTH && length % 2 === 0) {
       this.skip = length;
     } else if (tag === ITEM && (kind === 'sequence' || kind === 'value')) {
       if (kind === 'value') this.becomeSequence(end, encoding);
       const itemEnd = length === UNDEFINED_LENGTH ? Infinity : start + length;
-      this.stack.push({ kind: 'elements', end: itemEnd, encoding }, tag);
+      this.stack.push('elements', itemEnd, encoding, tag);
     } else if (length === 0 && end === Infinity && !this.stack.onlyBase && tag === delimiterOf(kind)) {
       this.stack.pop();
     } else throw new DicomError('DATASET_MALFORMED', `${tagText(tag)} is not expected at byte ${this.position}`);
@@ -195,11 +195,11 @@ export class StructureCheck {
 
   private becomeSequence(end: number, encoding: Encoding): void {
     this.stack.pop();
-    this.stack.push({ kind: 'sequence', end, encoding }, ITEM);
+    this.stack.push('sequence', end, encoding, ITEM);
   }
 
   private limitValue(tag: number, start: number, length: number): void {
-    if (start + length > this.stack.top.limit) {
+    if (start + length > this.stack.limit) {
       throw new DicomError('DATASET_MALFORMED', `${tagText(tag)} is longer than what encloses it`);
     }
     if (length > this.limits.elementBytes && !isPixelData(tag)) {

@@ -15,54 +15,69 @@ export function encodingOf(syntax: TransferSyntax): Encoding {
   return { explicitVr: syntax.explicitVr, littleEndian: syntax.littleEndian };
 }
 
-export interface Frame {
-  /** `value`: an implicit value that may turn out to be a sequence; its first item header decides. */
-  readonly kind: 'elements' | 'sequence' | 'fragments' | 'value';
-  /** Offset after its last byte; Infinity until a delimiter says so. */
-  readonly end: number;
-  readonly encoding: Encoding;
-}
+/** `value`: an implicit value that may turn out to be a sequence; its first item header decides. */
+export type FrameKind = 'elements' | 'sequence' | 'fragments' | 'value';
 
-/** A level with the offset that nothing in it may pass: its own end or that of a level around it. */
-type OpenFrame = Frame & { readonly limit: number };
-
-/** The stack; depth counts sequences (PS3.5 7.5), the way nesting bombs do. */
+/** The stack, without an object for each level; depth counts sequences (PS3.5 7.5), the way nesting bombs do. */
 export class FrameStack {
-  private readonly frames: OpenFrame[] = [];
+  private readonly kinds: FrameKind[] = ['elements'];
+  private readonly encodings: Encoding[];
+  /** Offset after a level's last byte; Infinity when a delimiter ends it. */
+  private readonly ends: number[] = [Infinity];
+  /** The offset that nothing in a level may pass: its own end or that of a level around it. */
+  private readonly limits: number[] = [Infinity];
+  private depth = 0;
   private sequences = 0;
-  top: OpenFrame;
 
   constructor(
-    base: Frame,
+    encoding: Encoding,
     private readonly maximumNesting: number,
   ) {
-    this.top = { ...base, limit: base.end };
-    this.frames.push(this.top);
+    this.encodings = [encoding];
   }
 
   get onlyBase(): boolean {
-    return this.frames.length === 1;
+    return this.depth === 0;
   }
 
-  push(frame: Frame, tag: number): void {
-    if (frame.end !== Infinity && frame.end > this.top.limit) {
+  get kind(): FrameKind {
+    return this.kinds[this.depth];
+  }
+
+  get encoding(): Encoding {
+    return this.encodings[this.depth];
+  }
+
+  get end(): number {
+    return this.ends[this.depth];
+  }
+
+  get limit(): number {
+    return this.limits[this.depth];
+  }
+
+  push(kind: FrameKind, end: number, encoding: Encoding, tag: number): void {
+    const around = this.limits[this.depth];
+    if (end !== Infinity && end > around) {
       throw new DicomError('DATASET_MALFORMED', `${tagText(tag)} is longer than what encloses it`);
     }
-    if (frame.kind === 'sequence' && ++this.sequences > this.maximumNesting) {
+    if (kind === 'sequence' && ++this.sequences > this.maximumNesting) {
       throw new DicomError('DATASET_TOO_DEEP', `sequences are nested deeper than ${this.maximumNesting}`);
     }
-    this.top = { ...frame, limit: Math.min(frame.end, this.top.limit) };
-    this.frames.push(this.top);
+    this.depth += 1;
+    this.kinds[this.depth] = kind;
+    this.encodings[this.depth] = encoding;
+    this.ends[this.depth] = end;
+    this.limits[this.depth] = end < around ? end : around;
   }
 
   pop(): void {
-    if (this.top.kind === 'sequence') this.sequences -= 1;
-    this.frames.pop();
-    this.top = this.frames[this.frames.length - 1];
+    if (this.kinds[this.depth] === 'sequence') this.sequences -= 1;
+    this.depth -= 1;
   }
 
   /** Closes every level of defined length that ends at the position. */
   closeAt(position: number): void {
-    while (this.top.end === position && !this.onlyBase) this.pop();
+    while (this.depth > 0 && this.ends[this.depth] === position) this.pop();
   }
 }

@@ -26,14 +26,16 @@ const LONG_VRS: ReadonlySet<Vr> = new Set([
 const ENCODED_TEXT_VRS: ReadonlySet<Vr> = new Set(['LO', 'LT', 'PN', 'SH', 'ST', 'UC', 'UT']);
 const UNSPLIT_VRS: ReadonlySet<Vr> = new Set(['LT', 'ST', 'UT', 'UR']);
 
-/** The two VR bytes as one number, big endian, for a fast look-up. */
-const BY_CODE: ReadonlyMap<number, Vr> = new Map(
-  VALUE_REPRESENTATIONS.map((vr) => [(vr.charCodeAt(0) << 8) | vr.charCodeAt(1), vr]),
-);
+/** Index in VALUE_REPRESENTATIONS plus one by the two VR bytes: an array, because every element asks. */
+const BY_CODE = new Uint8Array(0x10000);
+VALUE_REPRESENTATIONS.forEach((vr, index) => {
+  BY_CODE[(vr.charCodeAt(0) << 8) | vr.charCodeAt(1)] = index + 1;
+});
 
 /** The VR of two bytes of an explicit element; undefined when there is no such VR. */
 export function vrOfCode(first: number, second: number): Vr | undefined {
-  return BY_CODE.get((first << 8) | second);
+  const index = BY_CODE[(first << 8) | second];
+  return index === 0 ? undefined : VALUE_REPRESENTATIONS[index - 1];
 }
 
 /** Two reserved bytes and a 32-bit length follow the VR (PS3.5 table 7.1-1). */
