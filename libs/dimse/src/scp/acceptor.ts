@@ -142,7 +142,11 @@ export class Acceptor<T> {
     const verdict = await this.watchdog.duringOwnWork(this.judge(request, peer));
     if (this.channel.isEnded) return;
     if (!verdict.accept) return this.reject(verdict);
-    this.countedAs = verdict.countedAs ?? peer.fingerprintSha256;
+    const countedAs = verdict.countedAs ?? peer.fingerprintSha256;
+    if (countedAs !== undefined && !this.environment.hasRoomFor(countedAs)) {
+      return this.reject(REJECTION.localLimitExceeded);
+    }
+    this.countedAs = countedAs;
     this.association = { ...peer, id: this.environment.newAssociationId(), context: verdict.context };
     const answered = answerContexts(request.contexts, this.environment.supported);
     this.responder = this.makeResponder(this.association, acceptedContexts(request, answered), sendingLength);
@@ -154,10 +158,7 @@ export class Acceptor<T> {
     const refusal = refusalOf(request) ?? (this.environment.hasRoom() ? undefined : REJECTION.localLimitExceeded);
     if (refusal) return { accept: false, ...refusal };
     try {
-      const verdict = await this.environment.hooks.authorise(peer);
-      const countedAs = (verdict.accept && verdict.countedAs) || peer.fingerprintSha256;
-      const full = verdict.accept && countedAs !== undefined && !this.environment.hasRoomFor(countedAs);
-      return full ? { accept: false, ...REJECTION.localLimitExceeded } : verdict;
+      return await this.environment.hooks.authorise(peer);
     } catch (cause) {
       this.report('hookFailed', 'nobody could say whether the peer may associate', cause);
       return { accept: false, ...REJECTION.temporaryCongestion };

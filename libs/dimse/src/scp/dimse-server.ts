@@ -55,6 +55,9 @@ class ListeningScp<T> implements DimseServer {
     this.server = options.tls ? this.tlsServer(options.tls) : createServer((socket) => this.accept(socket));
     this.server.maxConnections = this.limits.maximumConnections;
     this.server.on('connection', (socket: Socket) => this.track(socket));
+    this.server.on('drop', (peer) => this.reportLimit('more connections than allowed', peer?.remoteAddress));
+    // out of file descriptors, say: one connection less, not one process less
+    this.server.on('error', (cause: Error) => this.reportLimit('a connection could not be accepted', undefined, cause));
   }
 
   get associationCount(): number {
@@ -70,7 +73,7 @@ class ListeningScp<T> implements DimseServer {
             advice: 'choose another port, or end the process that holds it',
           }),
         );
-      this.server.once('error', failed);
+      this.server.prependOnceListener('error', failed);
       this.server.listen(port, host, () => {
         this.server.off('error', failed);
         resolve({ port: (this.server.address() as AddressInfo).port });
@@ -100,7 +103,7 @@ class ListeningScp<T> implements DimseServer {
   }
 
   renewTls(tls: ServerTls): void {
-    (this.server as TlsServer).setSecureContext({ ...TLS_PROFILE, ...tls });
+    if ('setSecureContext' in this.server) this.server.setSecureContext({ ...TLS_PROFILE, ...tls });
   }
 
   private tlsServer(tls: ServerTls): TlsServer {
@@ -154,6 +157,10 @@ class ListeningScp<T> implements DimseServer {
       hasRoomFor: (countedAs) =>
         this.count((acceptor) => acceptor.countedAs === countedAs) < limits.maximumAssociationsPerCentre,
     };
+  }
+
+  private reportLimit(message: string, remoteAddress = '', cause?: unknown): void {
+    this.report({ rule: 'limit', message, remoteAddress, cause });
   }
 
   private report(incident: ScpIncident): void {
