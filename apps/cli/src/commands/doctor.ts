@@ -1,0 +1,125 @@
+/** `modelbank doctor`: looks at what a working hub needs, and says what to do about what is missing. */
+import { access, constants, statfs } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { X509Certificate } from 'node:crypto';
+import type { Command } from 'commander';
+import { echoPeer } from '@modelbank/dimse';
+import { contextOf } from '../context';
+import type { SetExitCode } from '../context';
+import { readHubAddress } from '../hub-client';
+import { table } from '../output/table';
+
+interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly observed: string;
+  readonly advice?: string;
+}
+
+const DAY_MS = 86_400_000;
+const WARN_DAYS = 14;
+const NEEDED_GIB = 5;
+
+export function addDoctorCommand(program: Command, setExitCode: SetExitCode): void {
+  program
+    .command('doctor')
+    .description('check this installation and say what to do')
+    .action(async (_options, command: Command) => {
+      const { home, output, connect } = contextOf(command, setExitCode);
+      const findings: Finding[] = [
+        nodeVersion(),
+        await homeWritable(home),
+        await diskRoom(home),
+        await certificate(home, 'hub/server.crt'),
+        await certificate(home, 'hub/client.crt'),
+        await inferenceLibrary(),
+        await hubAnswers(home, async () => {
+          await (await connect()).get('/models');
+        }),
+        await dicomDoor(home),
+      ];
+      if (findings.some(({ ok }) => !ok)) setExitCode(1);
+      const text = table(findings, [
+        { title: '', value: ({ ok }) => (ok ? 'ok' : 'NO') },
+        { title: 'check', value: ({ check }) => check },
+        { title: 'observed', value: ({ observed }) => observed },
+        { title: 'what to do', value: ({ advice }) => advice ?? '' },
+      ]);
+      output.answer(findings, text);
+    });
+}
+
+function nodeVersion(): Finding {
+  const ok = process.versions.node.startsWith('20.');
+  return { check: 'Node', ok, observed: process.versions.node, advice: ok ? undefined : 'use Node 20 (.nvmrc)' };
+}
+
+async function homeWritable(home: string): Promise<Finding> {
+  const ok = await access(home, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  const advice = ok ? undefined : 'start the hub once, or choose a writable MODELBANK_HOME';
+  return { check: 'home', ok, observed: home, advice };
+}
+
+async function diskRoom(home: string): Promise<Finding> {
+  try {
+    const { bavail, bsize } = await statfs(home);
+    const gib = (bavail * bsize) / 2 ** 30;
+    const ok = gib >= NEEDED_GIB;
+    return { check: 'disk', ok, observed: `${gib.toFixed(0)} GiB free`, advice: ok ? undefined : 'make room' };
+  } catch {
+    return { check: 'disk', ok: false, observed: 'no such folder', advice: 'start the hub once' };
+  }
+}
+
+async function certificate(home: string, name: string): Promise<Finding> {
+  const check = `certificate ${name}`;
+  try {
+    const { validTo } = new X509Certificate(await readFile(join(home, 'pki', name)));
+    const days = Math.floor((Date.parse(validTo) - Date.now()) / DAY_MS);
+    const ok = days >= WARN_DAYS;
+    return { check, ok, observed: `${days} days left`, advice: ok ? undefined : 'renew it: bin/modelbank pki' };
+  } catch {
+    return { check, ok: false, observed: 'missing', advice: 'make one: bin/modelbank pki' };
+  }
+}
+
+async function inferenceLibrary(): Promise<Finding> {
+  try {
+    await import('onnxruntime-node');
+    return { check: 'onnxruntime', ok: true, observed: 'CPU library loads' };
+  } catch {
+    return { check: 'onnxruntime', ok: false, observed: 'does not load', advice: 'npm ci, on a supported platform' };
+  }
+}
+
+async function hubAnswers(home: string, ask: () => Promise<void>): Promise<Finding> {
+  try {
+    await ask();
+    const address = await readHubAddress(home);
+    return { check: 'hub API', ok: true, observed: `answers on port ${address?.httpPort}` };
+  } catch {
+    return { check: 'hub API', ok: false, observed: 'no answer', advice: 'bin/modelbank serve' };
+  }
+}
+
+/** A TLS connection that the hub answers, if only with a rejection, shows an open door. */
+async function dicomDoor(home: string): Promise<Finding> {
+  const address = await readHubAddress(home);
+  const check = 'DICOM door';
+  if (address === null) return { check, ok: false, observed: 'no hub', advice: 'bin/modelbank serve' };
+  const [ca, cert, key] = await Promise.all(
+    ['ca.crt', 'hub/client.crt', 'hub/client.key'].map((name) => readFile(join(home, 'pki', name)).catch(() => '')),
+  );
+  const target = { host: '127.0.0.1', port: address.dimsePort, tls: { ca, cert, key } };
+  const code = await echoPeer({ ...target, callingAeTitle: 'DOCTOR', calledAeTitle: 'MODELBANK' }).then(
+    () => 'accepted',
+    (error: { code?: string }) => error.code ?? 'failed',
+  );
+  const ok = code === 'accepted' || code === 'PEER_REJECTED';
+  const observed = ok ? `mutual TLS works on port ${address.dimsePort}` : code;
+  return { check, ok, observed, advice: ok ? undefined : 'look at the log of the hub' };
+}
