@@ -18,6 +18,7 @@ export * from './database/database-failure';
 export * from './database/open-store';
 export * from './unit/typeorm-unit-of-work';
 export * from './schema/insert-row';
+export * from './schema/only-given';
 export * from './store.module';
 export { applyColumnKinds } from './schema/column-kinds';
 export { ENTITIES } from './schema/entities';

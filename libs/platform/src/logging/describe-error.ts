@@ -37,9 +37,11 @@ export function describeError(thrown: unknown, depth = 0): ErrorDescription {
   });
 }
 
-/** Also errors of another realm (worker threads, test environments). */
+/** Also errors of another realm, and of drivers that make theirs without the class (better-sqlite3). */
 export function isError(thrown: unknown): thrown is Error {
-  return thrown instanceof Error || types.isNativeError(thrown);
+  if (thrown instanceof Error || types.isNativeError(thrown)) return true;
+  const { message, stack } = Object(thrown) as { message?: unknown; stack?: unknown };
+  return typeof message === 'string' && typeof stack === 'string';
 }
 
 /** TypeORM keeps what the driver threw as `driverError`. */

@@ -30,13 +30,13 @@ const BY_CODE: readonly (readonly [RegExp, DatabaseFailure])[] = [
 /** Null: not an error of the database, or one that only a defect of ours explains. */
 export function databaseFailureOf(error: unknown): DatabaseFailure | null {
   const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (!(driverError instanceof Error) || driverError instanceof HubError) return null;
-  const { code, number } = driverError as { code?: unknown; number?: unknown };
+  if (typeof driverError !== 'object' || driverError === null || driverError instanceof HubError) return null;
+  const { code, number, message } = driverError as { code?: unknown; number?: unknown; message?: unknown };
   for (const value of [number, code]) {
     const found = BY_CODE.find(([pattern]) => value !== undefined && pattern.test(String(value)));
     if (found) return found[1];
   }
-  return /^Connection terminated/.test(driverError.message) ? 'unavailable' : null;
+  return /^Connection terminated/.test(String(message)) ? 'unavailable' : null;
 }
 
 /** The error that a unit of work throws: HubErrors of its work as they are, database errors by their meaning. */
