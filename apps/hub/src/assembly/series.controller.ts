@@ -6,7 +6,7 @@ import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { HubError, READ_STORE, SERIES_STATES } from '@modelbank/contracts';
 import type { InputSetState, SeriesState } from '@modelbank/contracts';
 import { isUid } from '@modelbank/dicom';
-import { HeldItemEntity, InputSetEntity, SeriesEntity } from '@modelbank/store';
+import { HeldItemEntity, InputSetEntity, SeriesEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
 import { RequirePermission } from '../access';
 
@@ -72,7 +72,7 @@ export class SeriesController {
   @ApiOkResponse({ type: [SeriesSummary] })
   async list(@Query() query: SeriesQuery): Promise<SeriesSummary[]> {
     const rows = await this.readStore.manager.find(SeriesEntity, {
-      where: { centreId: query.centre, state: query.state },
+      where: onlyGiven({ centreId: query.centre, state: query.state }),
       order: { lastInstanceAt: 'DESC', id: 'DESC' },
       take: query.limit ?? 100,
     });

@@ -9,6 +9,7 @@ import {
   ModelVersionEntity,
   ResultEntity,
   SeriesEntity,
+  onlyGiven,
 } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
 import { RequirePermission } from '../access';
@@ -23,7 +24,7 @@ export class JobsController {
   @RequirePermission('jobs:read')
   async list(@Query() query: JobQuery): Promise<JobView[]> {
     const jobs = await this.store.manager.find(JobEntity, {
-      where: { centreId: query.centre, state: query.state },
+      where: onlyGiven({ centreId: query.centre, state: query.state }),
       order: { createdAt: 'DESC', id: 'DESC' },
       take: query.limit ?? 100,
     });

@@ -68,6 +68,9 @@ export class DicomListener {
     association: AcceptedAssociation<AssociationContext>,
     outcome: 'released' | 'aborted',
   ): Promise<void> {
+    const { id: associationId, callingAeTitle, calledAeTitle } = association;
+    const fields = { stage: 'intake', associationId, callingAeTitle, calledAeTitle, outcome };
+    this.logger.info('an association ended', fields);
     if (!this.instances.hasRecorded(association.id)) return;
     await this.associations.ended(association.id, outcome);
     this.instances.forget(association.id);

@@ -6,8 +6,8 @@ import { parseUid } from '@modelbank/dicom';
 import type { FileMeta } from '@modelbank/dicom';
 import { STATUS } from '@modelbank/dimse';
 import type { StoreRequest, StoreSink } from '@modelbank/dimse';
-import { CENTRE_SECRETS } from '@modelbank/platform';
-import type { CentreSecrets } from '@modelbank/platform';
+import { CENTRE_SECRETS, LOGGER } from '@modelbank/platform';
+import type { CentreSecrets, HubLogger } from '@modelbank/platform';
 import type { AssociationContext } from './association-context';
 import { checkAnnounced, readHeader } from './instance-candidate';
 import { InstanceFile } from './instance-file';
@@ -25,6 +25,7 @@ export class ReceiveInstance {
     @Inject(CENTRE_SECRETS) private readonly secrets: CentreSecrets,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
+    @Inject(LOGGER) private readonly logger: HubLogger,
     private readonly instances: StoreInstances,
     private readonly metrics: IntakeMetrics,
   ) {}
@@ -73,6 +74,11 @@ export class ReceiveInstance {
       partPath,
     );
     this.metrics.received(outcome, sizeBytes);
+    const { sopClassUid, transferSyntaxUid } = facts.header;
+    this.logger.debug('an instance was received', {
+      ...{ stage: 'intake', associationId: association.id, centreId, sopClassUid, transferSyntaxUid },
+      ...{ outcome, bytes: sizeBytes },
+    });
     return STATUS.success;
   }
 }

@@ -5,7 +5,7 @@ import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
 import { LessThan } from 'typeorm';
 import { READ_STORE } from '@modelbank/contracts';
-import { JournalEntryEntity } from '@modelbank/store';
+import { JournalEntryEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
 import { RequirePermission } from '../access';
 
@@ -61,12 +61,12 @@ export class JournalController {
   async list(@Query() query: JournalQuery): Promise<JournalEntryView[]> {
     const { centre, kind, subject, before } = query;
     return this.readStore.manager.find(JournalEntryEntity, {
-      where: {
+      where: onlyGiven({
         centreId: centre,
         kind,
         subjectId: subject,
-        ...(before === undefined ? {} : { id: LessThan(before) }),
-      },
+        id: before === undefined ? undefined : LessThan(before),
+      }),
       order: { id: 'DESC' },
       take: query.limit ?? 100,
     });

@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { HubError, READ_STORE } from '@modelbank/contracts';
 import { isUid } from '@modelbank/dicom';
-import { InstanceEntity } from '@modelbank/store';
+import { InstanceEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
 import { RequirePermission } from '../access';
 import { StudyProgress } from './progress-view';
@@ -32,7 +32,7 @@ export class ProgressController {
     const { manager } = this.readStore;
     const senders = await manager.find(InstanceEntity, {
       select: { id: true, centreId: true },
-      where: { studyInstanceUid, centreId: centre },
+      where: { studyInstanceUid, ...onlyGiven({ centreId: centre }) },
     });
     const centreIds = [...new Set(senders.map((sender) => sender.centreId))].sort();
     if (centreIds.length === 0) throw new HubError('NOT_FOUND', 'no instance of this study was stored');

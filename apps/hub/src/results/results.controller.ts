@@ -4,7 +4,7 @@ import { ApiProperty, ApiPropertyOptional, ApiProduces, ApiTags } from '@nestjs/
 import { IsOptional, IsUUID } from 'class-validator';
 import { HubError, OBJECT_STORE, READ_STORE } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
-import { ResultEntity } from '@modelbank/store';
+import { ResultEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore, ResultRoi } from '@modelbank/store';
 import { RequirePermission } from '../access';
 
@@ -59,7 +59,7 @@ export class ResultsController {
   @RequirePermission('results:read')
   async list(@Query() query: ResultQuery): Promise<ResultView[]> {
     const results = await this.store.manager.find(ResultEntity, {
-      where: { jobId: query.job },
+      where: onlyGiven({ jobId: query.job }),
       order: { builtAt: 'DESC', id: 'DESC' },
       take: LIST_LIMIT,
     });
