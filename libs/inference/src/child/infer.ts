@@ -4,9 +4,9 @@
  */
 import { HubError } from '@modelbank/contracts';
 import type { InferenceJobSpec, InferenceOutcome, JobInstance, LabelFile } from '@modelbank/contracts';
-import type { Mask } from '@modelbank/geometry';
+import type { Grid, Mask } from '@modelbank/geometry';
 import { bodyMidPlaneXMm, labelsOnScan, preprocess, runPostprocessing } from '@modelbank/imaging';
-import type { HounsfieldVolume, TensorFrame } from '@modelbank/imaging';
+import type { Tensor, TensorFrame } from '@modelbank/imaging';
 import type { ManifestLabel, ModelManifest } from '@modelbank/registry';
 import { decodeScan } from './decode-scan';
 import { runNetworks } from './run-networks';
@@ -37,29 +37,43 @@ export async function infer(spec: InferenceJobSpec, clock: StageClock): Promise<
 }
 
 interface Scores {
-  readonly grid: HounsfieldVolume['grid'];
+  readonly grid: Grid;
   readonly frame: TensorFrame;
   readonly output: NetworksOutput;
   readonly midPlaneXMm?: number;
 }
 
-/** The Hounsfield volume and the tensor live in here only, so that they can be freed before the labels are made. */
+/** The tensor lives in here only, so that it can be freed before the labels are made. */
 async function scoresOf(spec: InferenceJobSpec, clock: StageClock): Promise<Scores> {
+  const { manifest, executionProvider, threads } = spec;
+  const { files, grid, tensor, midPlaneXMm } = await prepare(spec, clock);
+  const output = await clock.time('infer', () => runNetworks({ manifest, files, executionProvider, threads }, tensor));
+  return { grid, frame: tensor.frame, output, midPlaneXMm };
+}
+
+interface Prepared {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly grid: Grid;
+  readonly tensor: Tensor;
+  readonly midPlaneXMm?: number;
+}
+
+/** The instances and the Hounsfield volume live in here only: they are the largest things that a run holds. */
+async function prepare(spec: InferenceJobSpec, clock: StageClock): Promise<Prepared> {
   const { manifest } = spec;
   const networkFiles = manifest.networks.map(({ file }) => file);
-  const [files, instances] = await clock.time('load', async () => [
-    await readVerifiedPackage(spec.packageFolder, spec.packageFiles, networkFiles),
-    await readVerifiedInstances(onlyInput(spec)),
-  ]);
+  const { files, instances } = await clock.time('load', async () => ({
+    files: await readVerifiedPackage(spec.packageFolder, spec.packageFiles, networkFiles),
+    instances: await readVerifiedInstances(onlyInput(spec)),
+  }));
   const volume = await clock.time('decode', () => decodeScan(instances));
   const splits = manifest.postprocessing.some(({ step }) => step === 'splitSides');
-  const { tensor, midPlaneXMm } = await clock.time('preprocess', () => ({
+  return clock.time('preprocess', () => ({
+    files,
+    grid: volume.grid,
     tensor: preprocess(volume, manifest.preprocessing, windowOf(manifest)),
     midPlaneXMm: splits ? bodyMidPlaneXMm(volume) : undefined,
   }));
-  const run = { manifest, files, executionProvider: spec.executionProvider, threads: spec.threads };
-  const output = await clock.time('infer', () => runNetworks(run, tensor));
-  return { grid: volume.grid, frame: tensor.frame, output, midPlaneXMm };
 }
 
 function windowOf({ inference }: ModelManifest): readonly [number, number, number] | undefined {
