@@ -1,12 +1,10 @@
 /** The DICOM listener of the hub: wires door, reception and the end of associations to the SCP, and cuts revoked peers. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
 import { CENTRE_DIRECTORY, CLOCK, HubError } from '@modelbank/contracts';
 import type { CentreDirectory, Clock } from '@modelbank/contracts';
 import { createDimseServer } from '@modelbank/dimse';
 import type { AcceptedAssociation, DimseServer, ScpIncident, ServerTls } from '@modelbank/dimse';
-import { CONFIGURATION, LOGGER, locationsOf, uuidv7 } from '@modelbank/platform';
+import { CONFIGURATION, LOGGER, uuidv7 } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
 import { ACCEPTED_CONTEXTS } from './accepted-contexts';
 import type { AssociationContext } from './association-context';
@@ -14,6 +12,7 @@ import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
 import { IntakeMetrics } from './intake-metrics';
 import { ReceiveInstance } from './receive-instance';
+import { readServerTls } from './server-tls';
 import { StoreInstances } from './store-instances';
 
 @Injectable()
@@ -83,17 +82,14 @@ export class DicomListener {
   }
 
   private async tls(): Promise<ServerTls> {
-    const folder = locationsOf(this.configuration).pki;
     try {
-      const [ca, cert, key] = await Promise.all(
-        ['ca.crt', 'hub/server.crt', 'hub/server.key'].map((name) => readFile(join(folder, name))),
-      );
-      return { ca, cert, key };
+      const { isNew, ...tls } = await readServerTls(this.configuration.home, this.clock.now());
+      if (isNew) this.logger.warn('a development PKI was made: not for use outside this machine', { stage: 'intake' });
+      return tls;
     } catch (thrown) {
-      throw new HubError('INVALID_CONFIGURATION', "the hub's certificate or its authority is missing", {
+      throw new HubError('INVALID_CONFIGURATION', "the hub's certificate or its authority cannot be read", {
         cause: thrown,
-        advice:
-          'Make a development PKI with `modelbank pki`, or put certificates into the pki folder of MODELBANK_HOME.',
+        advice: 'Needed in the pki folder of MODELBANK_HOME: ca.crt, hub/server.crt and hub/server.key.',
       });
     }
   }
