@@ -168,6 +168,16 @@ withStorescp('our SCU to storescp', () => {
     expect(sent.error).toMatchObject({ code: 'PEER_ABORTED', retryable: true });
   });
 
+  it('says so when there is no common TLS', async () => {
+    await listen(['+cs', 'TLS_RSA_WITH_AES_128_CBC_SHA', '+pa']);
+    await expect(echoPeer({ ...target() })).rejects.toMatchObject({ code: 'PROTOCOL_ERROR' });
+  });
+
+  it.each(['', 'SEVENTEEN LETTERS', 'A\\B'])('does not call itself %j', async (callingAeTitle) => {
+    await listen();
+    await expect(echoPeer({ ...target(), callingAeTitle })).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+
   it('reports a port that nobody listens on', async () => {
     await listen();
     await storescp.stop();

@@ -41,10 +41,16 @@ export function nameOf({ host, port }: Pick<AssociationTarget, 'host' | 'port'>)
 /** A failure of the socket after it was connected; a TLS 1.3 peer refuses our certificate only then. */
 export function connectionLost(cause: Error | undefined, target: AssociationTarget): HubError {
   const code = codeOf(cause);
-  if (code.startsWith('ERR_SSL')) {
+  if (/ALERT.*(CERT|UNKNOWN_CA|ACCESS_DENIED)/.test(code)) {
     return new HubError('PEER_REJECTED', `${nameOf(target)} refused our certificate (${code})`, {
       cause,
       advice: 'ask the peer to trust the authority that signed it, and check that it is still valid',
+    });
+  }
+  if (code.startsWith('ERR_SSL')) {
+    return new HubError('PROTOCOL_ERROR', `${nameOf(target)} and this side found no common TLS (${code})`, {
+      cause,
+      advice: 'the peer needs TLS 1.2 or 1.3 with forward secrecy (DICOM PS3.15 B.12)',
     });
   }
   return new HubError('PEER_ABORTED', `${nameOf(target)} closed the connection${code ? ` (${code})` : ''}`, { cause });
