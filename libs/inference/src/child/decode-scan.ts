@@ -9,7 +9,6 @@ import { gridFromSlices } from '@modelbank/geometry';
 import type { GridFound, SliceGeometry } from '@modelbank/geometry';
 import { decodeFrame, rescaleSlice, volumeArray } from '@modelbank/imaging';
 import type { FrameCodec, HounsfieldVolume } from '@modelbank/imaging';
-import { createFrameCodec } from '../frame-codec';
 
 /** readPixelFrames gives native frames in this order of bytes, whatever the file had. */
 const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
@@ -19,9 +18,7 @@ export async function decodeScan(instances: readonly Uint8Array[]): Promise<Houn
   const { grid, order } = gridOf(instances);
   const sorted = order.map((index) => instances[index]);
   const descriptions = sorted.map((bytes) => readPixelDescription(bytes));
-  const codec = descriptions.some(({ transferSyntax }) => transferSyntax.encapsulated)
-    ? await createFrameCodec()
-    : undefined;
+  const codec = descriptions.some(({ transferSyntax }) => transferSyntax.encapsulated) ? await openCodec() : undefined;
   const sliceLength = grid.rows * grid.columns;
   const voxels = volumeArray(descriptions, sliceLength * sorted.length);
   sorted.forEach((bytes, slice) => {
@@ -29,6 +26,12 @@ export async function decodeScan(instances: readonly Uint8Array[]): Promise<Houn
     rescaleSlice(pixels, descriptions[slice], voxels, slice * sliceLength);
   });
   return { grid, voxels } as HounsfieldVolume;
+}
+
+/** The codecs are loaded only where a series needs them. */
+async function openCodec(): Promise<FrameCodec> {
+  const { createFrameCodec } = await import('../frame-codec');
+  return createFrameCodec();
 }
 
 function gridOf(instances: readonly Uint8Array[]): GridFound {
