@@ -40,6 +40,17 @@ testStores('schema', (database) => {
   });
 });
 
+testStores('hubs that start together', (database) => {
+  it('migrate one after the other, or only one of them starts', async () => {
+    const { configuration, drop } = await database.create();
+    const starts = await Promise.allSettled([openStore(configuration, parts()), openStore(configuration, parts())]);
+    const started = starts.filter((start) => start.status === 'fulfilled');
+    expect(started).toHaveLength(database.type === 'sqlite' ? 1 : 2);
+    for (const start of started) await start.value.close();
+    await drop();
+  });
+});
+
 describe('a home with SQLite', () => {
   const database = testDatabase('sqlite');
 

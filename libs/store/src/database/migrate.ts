@@ -10,9 +10,30 @@ import type { Configuration } from '@modelbank/platform';
 import { syncFile, syncFolder } from '../objects/durable-files';
 
 const BACKUPS_KEPT = 5;
+/** Any number that nobody else in this database uses. */
+const ADVISORY_LOCK = 11_112_104;
 
 /** Throws INVALID_CONFIGURATION when a newer hub has written the database. */
 export async function migrate(writer: DataSource, configuration: Configuration, clock: Clock): Promise<void> {
+  const unlock = await lockMigrations(writer, configuration);
+  try {
+    await migrateLocked(writer, configuration, clock);
+  } finally {
+    await unlock();
+  }
+}
+
+/** Hubs that start together on one PostgreSQL migrate one after the other; the lock goes with its connection. */
+async function lockMigrations(writer: DataSource, configuration: Configuration): Promise<() => Promise<void>> {
+  if (configuration.database.type !== 'postgres') return () => Promise.resolve();
+  const runner = writer.createQueryRunner();
+  await runner.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
+  return async () => {
+    await runner.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK]).finally(() => runner.release());
+  };
+}
+
+async function migrateLocked(writer: DataSource, configuration: Configuration, clock: Clock): Promise<void> {
   const known = new Set(writer.migrations.map((migration) => migration.name));
   const applied = await appliedMigrations(writer);
   if (applied.some((name) => !known.has(name))) {
