@@ -37,7 +37,7 @@ async function associate(): Promise<void> {
 }
 
 /** Lets the bytes that were sent reach the SCP. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
+const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
 
 async function expectEnd(rule: string): Promise<void> {
   expect(await peer.next()).toMatchObject({ type: 7 });
