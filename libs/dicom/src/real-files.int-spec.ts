@@ -1,15 +1,46 @@
-/** What becomes of real and of broken files, by name: a change of this table is a decision. */
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+/**
+ * Real and broken files: what becomes of each (a change of the table is a decision), and whether we read what pydicom reads.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import * as fc from 'fast-check';
-import { testFiles } from '../test-support/test-data';
+import { differences, type Described } from '../test-support/pydicom-comparison';
 import { checkPart10 } from './check-part10';
 import { DicomError } from './dicom-error';
-import { openPart10WithPixels } from './open-part10';
+import { openPart10, openPart10WithPixels } from './open-part10';
 import { readPixelFrames } from './pixel-data';
 import type { ReadableDataSet } from './readable-data-set';
 import { readInstanceHeader } from './read-instance-header';
 import { readDescriptions, readPatientStudyModule } from './read-patient';
+
+const ROOT = process.env.MODELBANK_TEST_DATA ?? resolve(__dirname, '../../../../shared/data');
+
+/** All DICOM files below a folder of the test data. Empty, with the reason printed, when the data is not here. */
+function testFiles(folder = '.'): string[] {
+  const start = join(ROOT, folder);
+  if (!existsSync(start)) {
+    process.stdout.write(`skipped: there is no test data in ${start} (set MODELBANK_TEST_DATA)\n`);
+    return [];
+  }
+  return readdirSync(start, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.dcm'))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
+}
+
+const PYTHON = '/usr/bin/python3';
+const hasPydicom = spawnSync(PYTHON, ['-c', 'import pydicom']).status === 0;
+
+function pydicom(paths: readonly string[]): Described[] {
+  const script = join(__dirname, '../test-support/read-with-pydicom.py');
+  const output = execFileSync(PYTHON, [script, ...paths], { maxBuffer: 1 << 28, encoding: 'utf8' });
+  return output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Described);
+}
 
 const files = testFiles();
 const whenHere = files.length > 0 ? describe : describe.skip;
@@ -108,3 +139,49 @@ function readEverything(bytes: Uint8Array): void {
     }
   }
 }
+
+describe('what pydicom reads from real files', () => {
+  /** Of a series, one slice is enough. */
+  const samples = files.filter((path) => !/CT\.\d+\.dcm$/.test(path) || path.endsWith('CT.001.dcm'));
+  const readable = samples.filter((path) => {
+    try {
+      checkPart10(readFileSync(path));
+      return true;
+    } catch (error) {
+      if (error instanceof DicomError) return false;
+      throw error;
+    }
+  });
+  const described = hasPydicom && readable.length > 0 ? pydicom(readable) : [];
+  const all = readable.map((path, index) => [basename(path), path, described[index]] as const);
+  const rows = all.filter(([, , theirs]) => !('error' in theirs));
+
+  if (rows.length === 0 || !hasPydicom) {
+    it.skip('are not here', () => undefined);
+    return;
+  }
+
+  it('are all read by pydicom too, but for the one with IS that are no integers', () => {
+    expect(all.filter(([, , theirs]) => 'error' in theirs).map(([name]) => name)).toEqual(['badVR.dcm']);
+  });
+
+  it.each(rows)('%s is read as by pydicom', (_name, path, theirs) => {
+    expect(differences(theirs, openPart10WithPixels(readFileSync(path)).dataSet)).toEqual([]);
+  });
+
+  it.each(rows.filter(([name, , theirs]) => '7fe00010' in theirs && name !== 'MR_small_padded.dcm'))(
+    '%s has the frames of pydicom',
+    (_name, path, theirs) => {
+      const bytes = readFileSync(path);
+      const frames = readPixelFrames(bytes);
+      const { transferSyntax } = openPart10(bytes);
+      const digest = (frame: Uint8Array) => createHash('sha256').update(frame).digest('hex');
+      if (transferSyntax.encapsulated) expect(frames.map(digest)).toEqual(theirs['7fe00010']);
+      else if (transferSyntax.littleEndian) {
+        const joined = Buffer.concat(frames);
+        const padded = joined.length % 2 === 0 ? joined : Buffer.concat([joined, Buffer.alloc(1)]);
+        expect([digest(padded)]).toEqual(theirs['7fe00010']);
+      }
+    },
+  );
+});
