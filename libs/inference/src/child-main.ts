@@ -1,6 +1,7 @@
 /**
  * The inference child: takes one request, answers it, ends. Started by run-child.ts with the hub's process id as its argument.
  */
+import { constants, setPriority } from 'node:os';
 import { HubError } from '@modelbank/contracts';
 import type { ErrorCode } from '@modelbank/contracts';
 import { DicomError } from '@modelbank/dicom';
@@ -60,6 +61,8 @@ function placeOf(thrown: unknown): string {
 
 async function main(): Promise<void> {
   dieWithParent(Number(process.argv[2]));
+  // reception goes first on a machine that runs both; threads made from here on inherit it
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   process.once('message', (request: ChildRequest) => {
     answer(request)
       .then((outcome) => send({ type: 'done', outcome }))

@@ -47,7 +47,9 @@ class ChildRun {
   ) {
     this.child = forkChild(options);
     this.ended = new Promise((resolve, reject) => {
-      this.child.once('error', () => this.kill('INFERENCE_CRASHED', 'the inference process could not be started'));
+      this.child.on('error', () =>
+        this.kill('INFERENCE_CRASHED', 'the inference process could not be started or reached'),
+      );
       this.child.once('close', (code, signal) => {
         for (const cleanup of this.cleanups) cleanup();
         if (this.failure === undefined && this.answer !== undefined) resolve(this.answer);
