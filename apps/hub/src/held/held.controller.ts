@@ -1,0 +1,60 @@
+/** `/api/v1/held`: what waits for a person, and the person's word on it. */
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { HubError, READ_STORE } from '@modelbank/contracts';
+import { HeldItemEntity } from '@modelbank/store';
+import type { ReadStore } from '@modelbank/store';
+import { RequirePermission } from '../access';
+import { DecideHeldItem } from './decide-held-item';
+import { DiscardHeldItemDto, HeldItemView, HeldQuery, heldItemView, ReleaseHeldItemDto } from './held.dto';
+
+const MOST_ITEMS = 1000;
+
+@ApiTags('held')
+@Controller('api/v1/held')
+export class HeldController {
+  constructor(
+    private readonly decisions: DecideHeldItem,
+    @Inject(READ_STORE) private readonly readStore: ReadStore,
+  ) {}
+
+  /** What is held now, the newest first, unless the query asks for another state. */
+  @Get()
+  @RequirePermission('held:read')
+  @ApiOkResponse({ type: [HeldItemView] })
+  async list(@Query() { state = 'held', kind, centre }: HeldQuery): Promise<HeldItemView[]> {
+    const rows = await this.readStore.manager.find(HeldItemEntity, {
+      where: { state, kind, centreId: centre },
+      order: { heldAt: 'DESC', id: 'DESC' },
+      take: MOST_ITEMS,
+    });
+    return rows.map(heldItemView);
+  }
+
+  @Get(':id')
+  @RequirePermission('held:read')
+  @ApiOkResponse({ type: HeldItemView })
+  async show(@Param('id') id: string): Promise<HeldItemView> {
+    const row = await this.readStore.manager.findOneBy(HeldItemEntity, { id });
+    if (row === null) throw new HubError('NOT_FOUND', 'there is no held item with this id');
+    return heldItemView(row);
+  }
+
+  @Post(':id/release')
+  @HttpCode(200)
+  @RequirePermission('held:write')
+  @ApiOkResponse({ type: HeldItemView })
+  async release(@Param('id') id: string, @Body() body: ReleaseHeldItemDto): Promise<HeldItemView> {
+    await this.decisions.decide('release', id, body);
+    return this.show(id);
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @RequirePermission('held:write')
+  @ApiOkResponse({ type: HeldItemView })
+  async discard(@Param('id') id: string, @Body() body: DiscardHeldItemDto): Promise<HeldItemView> {
+    await this.decisions.decide('discard', id, body);
+    return this.show(id);
+  }
+}

@@ -1,0 +1,54 @@
+/** What was found out about a group of input sets, outside any transaction, before anything is decided. */
+import type { HubError } from '@modelbank/contracts';
+import { applies, decideRelease, evaluateApplicability } from '@modelbank/registry';
+import type { CriterionResult, ObservedInputSet, ObservedRole, ReleaseDecision } from '@modelbank/registry';
+import type { InputSetEntity, ModelVersionEntity } from '@modelbank/store';
+
+/** One version against one input set. */
+export interface EvaluatedCandidate {
+  readonly version: ModelVersionEntity;
+  readonly criteria: readonly CriterionResult[];
+  readonly applies: boolean;
+  /** Asked only of versions that apply. */
+  readonly release: ReleaseDecision | null;
+}
+
+export interface EvaluatedSet {
+  readonly inputSet: InputSetEntity;
+  /** The series that ranking looks at. */
+  readonly series: ObservedRole;
+  readonly candidates: readonly EvaluatedCandidate[];
+  /** Why its image facts could not be measured. */
+  readonly failure?: HubError;
+}
+
+export interface EvaluatedGroup {
+  readonly sets: readonly EvaluatedSet[];
+  readonly versions: readonly ModelVersionEntity[];
+}
+
+/** Every registered version against one input set, with the release policy's word on those that apply. */
+export function evaluateSet(
+  inputSet: InputSetEntity,
+  observed: ObservedInputSet,
+  versions: readonly ModelVersionEntity[],
+  failure?: HubError,
+): EvaluatedSet {
+  const candidates = versions.map((version): EvaluatedCandidate => {
+    const criteria = evaluateApplicability(version.manifest, observed);
+    const met = applies(criteria);
+    return { version, criteria, applies: met, release: met ? releaseOf(version, inputSet) : null };
+  });
+  const [series] = Object.values(observed);
+  return { inputSet, series, candidates, failure };
+}
+
+/** Whether it may run here; delivery asks again with its destination. */
+function releaseOf(version: ModelVersionEntity, { purpose }: InputSetEntity): ReleaseDecision {
+  return decideRelease({
+    registryReachable: true,
+    packageTrusted: version.state === 'registered',
+    purpose,
+    destination: 'none',
+  });
+}
