@@ -5,6 +5,7 @@
 import { createMask, setVoxel, countVoxels, masksEqual, type Grid, type Mask } from '@modelbank/geometry';
 import { parseUid } from '@modelbank/dicom';
 import {
+  checkStructureSet,
   contoursFromMask,
   maskFromContours,
   readStructureSet,
@@ -13,6 +14,7 @@ import {
 } from '@modelbank/structures';
 
 const RUNS = 5;
+const EXPECTED = { studyInstanceUid: '2.25.5', seriesInstanceUid: '2.25.6', frameOfReferenceUid: '2.25.3' };
 
 function axialGrid(slices: number, pixelMm: number, sliceMm: number): Grid {
   const origins = Array.from({ length: slices }, (_, k) => [-250.4, -251.2, -900 + k * sliceMm] as const);
@@ -47,17 +49,23 @@ function organ(grid: Grid, centre: readonly number[], radii: readonly number[], 
   return mask;
 }
 
-/** Bone as thresholds find it: many small islands, holes and ragged edges. */
+/** Bone as thresholds find it: ragged edges, marrow holes and islands, some 60 contours a slice. */
 function raggedBone(grid: Grid): Mask {
   const mask = createMask(grid);
   for (let k = 0; k < grid.origins.length; k++) {
-    for (let j = 100; j < 400; j++) {
-      for (let i = 80; i < 430; i++) {
-        const ring = Math.abs(Math.hypot((i - 256) / 170, (j - 250) / 140) - 1) < 0.05;
+    for (let j = 80; j < 420; j++) {
+      for (let i = 60; i < 450; i++) {
+        const ribs = Math.abs(Math.hypot((i - 256) / 170, (j - 250) / 140) - 1) < 0.05;
         const spine = Math.hypot(i - 256, j - 350) < 32 && Math.hypot(i - 256, j - 362) > 10;
-        const grain = Math.sin(i * 0.61 + k) * Math.cos(j * 0.53 - k * 0.7) + Math.sin((i * j) % 97);
-        if ((ring && Math.sin(i * 0.05 + k * 0.3) > 0 && grain > -1) || (spine && grain > -0.9))
+        const grain =
+          Math.sin(i * 0.61 + k) * Math.cos(j * 0.53 - k * 0.7) +
+          0.4 * Math.sin(((i * 7919 + j * 104729 + k) % 97) / 15);
+        if (
+          (ribs && Math.sin(Math.atan2(j - 250, i - 256) * 9 + k * 0.3) > 0 && grain > -0.75) ||
+          (spine && grain > -0.8)
+        ) {
           setVoxel(mask, i, j, k);
+        }
       }
     }
   }
@@ -88,8 +96,12 @@ function body(): { grid: Grid; masks: Mask[] } {
   };
 }
 
+function imagesOf(grid: Grid): string[] {
+  return grid.origins.map((_, k) => `2.25.4${k}`);
+}
+
 function write(grid: Grid, masks: readonly Mask[]): Uint8Array {
-  const images = grid.origins.map((_, k) => `2.25.4${k}`);
+  const images = imagesOf(grid);
   const rois = masks.map((mask, index): Roi => ({
     number: index + 1,
     name: `Organ_${index + 1}`,
@@ -148,6 +160,9 @@ function report(title: string, { grid, masks }: { grid: Grid; masks: Mask[] }): 
   const contours = tracing.result.flat();
   const points = contours.reduce((sum, contour) => sum + contour.points.length / 3, 0);
   const writing = measured(() => write(grid, masks));
+  const checking = measured(() =>
+    checkStructureSet(writing.result, { ...EXPECTED, grid, sliceSopInstanceUids: imagesOf(grid) }),
+  );
   const reading = measured(() => readStructureSet(writing.result));
   const filling = measured(() => reading.result.rois.map((roi) => maskFromContours(grid, roi.contours).mask));
   const identical = filling.result.every((mask, index) => masksEqual(mask, masks[index]));
@@ -158,6 +173,7 @@ function report(title: string, { grid, masks }: { grid: Grid; masks: Mask[] }): 
       `  ${contours.length} contours, ${points} points, ${(writing.result.length / 1e6).toFixed(1)} MB`,
       `  masks -> contours            ${tracing.cpuMs.toFixed(0)} ms CPU`,
       `  masks -> RTSTRUCT bytes      ${writing.cpuMs.toFixed(0)} ms CPU`,
+      `  semantic check               ${checking.cpuMs.toFixed(0)} ms CPU, ${checking.result.length} problems`,
       `  RTSTRUCT bytes -> contours   ${reading.cpuMs.toFixed(0)} ms CPU`,
       `  contours -> masks            ${filling.cpuMs.toFixed(0)} ms CPU`,
       `  masks identical: ${identical}`,

@@ -1,6 +1,7 @@
 /** The contours of an object: whole points, planar, each in the plane of the image that it refers to. */
 import type { ReadableDataSet } from '@modelbank/dicom';
 import { sliceHeightsMm } from '@modelbank/geometry';
+import { contourCoordinates } from '../rtstruct/contour-data';
 import { heightRange } from '../slice-plane';
 import type { StructureSetExpectation } from './expectation';
 import { problem, type StructureSetProblem } from './problem';
@@ -35,18 +36,14 @@ export function checkContours(dataSet: ReadableDataSet, expected: StructureSetEx
 
 function checkContour(contour: ReadableDataSet, where: string, images: Images): StructureSetProblem[] {
   const problems = checkEncoding(contour, where);
-  const numbers = contour.numbers('ContourData');
-  if (numbers.some((number) => !Number.isFinite(number))) {
+  const points = contourCoordinates(contour);
+  if (!points.every(Number.isFinite)) {
     return [...problems, problem('notANumber', where, 'a coordinate is not a number')];
   }
-  if (numbers.length % 3 !== 0) {
-    return [...problems, problem('contourDataLength', where, `${numbers.length} coordinates are not whole points`)];
+  if (points.length % 3 !== 0) {
+    return [...problems, problem('contourDataLength', where, `${points.length} coordinates are not whole points`)];
   }
-  return [
-    ...problems,
-    ...checkPoints(contour, Float64Array.from(numbers), where),
-    ...checkPlane(contour, numbers, where, images),
-  ];
+  return [...problems, ...checkPoints(contour, points, where), ...checkPlane(contour, points, where, images)];
 }
 
 function checkEncoding(contour: ReadableDataSet, where: string): StructureSetProblem[] {
@@ -58,11 +55,20 @@ function checkEncoding(contour: ReadableDataSet, where: string): StructureSetPro
   if (bytes.length > LONGEST_CONTOUR_DATA) {
     problems.push(problem('contourDataTooLong', where, `ContourData has ${bytes.length} bytes`));
   }
+  if (lastCharacter(bytes) === BACKSLASH) {
+    problems.push(problem('contourDataLength', where, 'ContourData ends with an empty value'));
+  }
   const longest = longestValue(bytes);
   if (longest > LONGEST_DECIMAL_STRING) {
     problems.push(problem('longDecimalString', where, `a coordinate has ${longest} characters`));
   }
   return problems;
+}
+
+function lastCharacter(bytes: Uint8Array): number | undefined {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === SPACE) end--;
+  return bytes[end - 1];
 }
 
 /** Characters of the longest value, padding spaces at its end not counted. */
@@ -96,7 +102,7 @@ function checkPoints(contour: ReadableDataSet, points: Float64Array, where: stri
 
 function checkPlane(
   contour: ReadableDataSet,
-  numbers: readonly number[],
+  points: Float64Array,
   where: string,
   { expected, heights }: Images,
 ): StructureSetProblem[] {
@@ -106,8 +112,8 @@ function checkPlane(
   if (height === undefined) {
     return [problem('unlistedImage', where, 'refers to an image that is not one of the series')];
   }
-  if (numbers.length === 0) return [];
-  const { lowest, highest } = heightRange(expected.grid, Float64Array.from(numbers));
+  if (points.length === 0) return [];
+  const { lowest, highest } = heightRange(expected.grid, points);
   if (highest - lowest > OUTPUT_PLANE_TOLERANCE_MM) {
     return [problem('nonPlanarContour', where, `its points are ${(highest - lowest).toFixed(3)} mm apart in height`)];
   }

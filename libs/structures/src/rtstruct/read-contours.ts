@@ -2,6 +2,7 @@
 import type { ReadableDataSet } from '@modelbank/dicom';
 import type { Contour } from '../contour';
 import { StructureError } from '../structure-error';
+import { contourCoordinates } from './contour-data';
 
 /** Points that may still be read from this object. */
 export interface PointBudget {
@@ -18,27 +19,16 @@ export function readContours(roiNumber: number, item: ReadableDataSet, budget: P
 }
 
 function readPoints(contour: ReadableDataSet, place: string, budget: PointBudget): Float64Array {
-  const numbers = contour.numbers('ContourData');
-  const count = countWithoutTrailingBlank(numbers, contour);
-  if (count % 3 !== 0) {
-    throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: ${count} coordinates are not whole points`);
+  const points = contourCoordinates(contour);
+  if (points.length % 3 !== 0) {
+    throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: ${points.length} coordinates are not whole points`);
   }
-  budget.left -= count / 3;
+  budget.left -= points.length / 3;
   if (budget.left < 0) throw new StructureError('STRUCTURE_SET_UNREADABLE', 'the object has too many contour points');
-  const points = new Float64Array(count);
-  for (let at = 0; at < count; at++) {
-    if (!Number.isFinite(numbers[at])) {
-      throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: a coordinate is not a number`);
-    }
-    points[at] = numbers[at];
+  if (!points.every(Number.isFinite)) {
+    throw new StructureError('STRUCTURE_SET_UNREADABLE', `${place}: a coordinate is not a number`);
   }
   return withoutRepeatedPoints(points);
-}
-
-/** Some writers end ContourData with a backslash: the empty value after it is no coordinate. */
-function countWithoutTrailingBlank(numbers: readonly number[], contour: ReadableDataSet): number {
-  if (numbers.length === 0 || !Number.isNaN(numbers[numbers.length - 1])) return numbers.length;
-  return contour.texts('ContourData').at(-1) === '' ? numbers.length - 1 : numbers.length;
 }
 
 /** Points equal to the one before them, and a last point equal to the first, add nothing to a closed contour. */
