@@ -12,7 +12,7 @@ import {
   type Mask,
 } from '@modelbank/geometry';
 import { contoursFromMask, isClosed, maskFromContours, readStructureSet, type Contour } from '.';
-import { describeWith, PLASTIMATCH, plastimatchMasks } from './external-readers.fixture';
+import { describeWith, PLASTIMATCH, plastimatchMasks } from '@modelbank/testing';
 
 const DATA = process.env.MODELBANK_TEST_DATA ?? join(__dirname, '../../../../shared/data');
 

@@ -29,7 +29,7 @@ import {
   pydicomJson,
   PYTHON,
   run,
-} from './external-readers.fixture';
+} from '@modelbank/testing';
 
 const ENCODINGS = ['xor', 'keyhole'] as const;
 

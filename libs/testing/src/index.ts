@@ -5,3 +5,4 @@ export * from './brokers/hostile-transport';
 export * from './databases/test-stores';
 export * from './dimse-peers';
 export * from './databases/t-sql';
+export * from './oracles/structure-set-oracles';
