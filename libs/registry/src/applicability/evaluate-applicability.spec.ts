@@ -220,6 +220,8 @@ describe('evaluateApplicability', () => {
       versions.forEach((manifest) => evaluateApplicability(manifest, { ct: CHEST }));
       return Number(process.hrtime.bigint() - started) / 1e6;
     };
-    expect(Math.min(measure(), measure(), measure())).toBeLessThan(50);
+    const bestMs = Math.min(measure(), measure(), measure(), measure(), measure());
+    process.stderr.write(`registry: 500 versions evaluated in ${bestMs.toFixed(1)} ms\n`);
+    expect(bestMs).toBeLessThan(50);
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { EXAMPLE_MANIFEST } from './example-manifest';
 import { IMAGE_FACT_NAMES } from './manifest';
 import { ManifestError } from './manifest-problem';
@@ -146,6 +148,11 @@ describe('parseManifest', () => {
     ]);
     expect(problemsOf(EXAMPLE_MANIFEST.replaceAll('Lung_L', 'L'.repeat(65)))[0].message).toContain('DICOM allows 64');
     expect(problemsOf(EXAMPLE_MANIFEST.replaceAll('Lung_L', 'L'.repeat(64)))).toEqual([]);
+  });
+
+  it('is what docs/model-packages.md shows', () => {
+    const page = readFileSync(join(__dirname, '../../../../docs/model-packages.md'), 'utf8');
+    expect(/<!-- example -->\s*```yaml\n([^]*?)```/.exec(page)?.[1]).toBe(EXAMPLE_MANIFEST);
   });
 
   it('knows a range for every image fact', () => {
