@@ -1,6 +1,6 @@
 /**
- * The volume of a solid inside a scan: the integral of its exact stretches over parallel lines 0.75 mm apart. For the phantom's smooth
- * solids this is within 0.05 % of the closed formula (see the tests); voxels and thresholds play no part in it.
+ * The volume of a solid inside a scan: the integral of its exact stretches over parallel lines about 0.75 mm apart. It is within
+ * 0.1 % of closed formulas (see the tests); voxels and thresholds play no part in it.
  */
 import { add, Grid, scale, Vec3 } from '@modelbank/geometry';
 import { intersect, totalLength } from '../solids/intervals';
@@ -18,13 +18,19 @@ export function solidVolumeMl(solid: Solid, grid: Grid): number {
   const corner = cornerOf(grid, thicknessMm);
   let lengthMm = 0;
   for (let b = 0; b < up.count; b++) {
-    const level = add(corner, scale(grid.normal, (b + 0.5) * up.pitchMm));
     for (let a = 0; a < down.count; a++) {
-      const point = add(level, scale(grid.columnDirection, (a + 0.5) * down.pitchMm));
+      const rise = scale(grid.normal, (b + spread(a)) * up.pitchMm);
+      const fall = scale(grid.columnDirection, (a + spread(b)) * down.pitchMm);
+      const point = add(corner, add(rise, fall));
       lengthMm += totalLength(intersect(intervalsOf(solid, { point, direction: grid.rowDirection }), width));
     }
   }
   return (lengthMm * down.pitchMm * up.pitchMm) / 1000;
+}
+
+/** Evenly spread parts of a cell: flat faces along the scan's axes then fall between lines as often as their place asks for. */
+function spread(index: number): number {
+  return (index * 0.6180339887498949 + 0.5) % 1;
 }
 
 function linesAcross(extentMm: number): { readonly count: number; readonly pitchMm: number } {
