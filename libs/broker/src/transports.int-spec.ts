@@ -25,6 +25,9 @@ import { EmbeddedTransport } from './embedded-transport';
 import { Subscribes } from './subscribes';
 import type { Journey } from './wiring';
 
+/** Real databases on a busy machine. */
+jest.setTimeout(60_000);
+
 const PART: Partial<Record<Stage, { subscribesTo: EventName[]; emits: EventName[] }>> = {
   selection: { subscribesTo: [], emits: ['models.selected'] },
   dispatch: { subscribesTo: ['models.selected'], emits: ['inference.requested'] },

@@ -8,7 +8,6 @@ const UID = /^[0-9.]{1,64}$/;
 const CODE = /^[\w.:-]{1,64}$/;
 const AE_TITLE = /^[\w .-]{1,16}$/;
 const HOST = /^[\w.:[\]-]{1,255}$/;
-const WORDS = /^[\w .,:;/()'+-]{1,200}$/;
 const DIGEST = /^[0-9a-f]{8,64}$/;
 const ROUTE = /^[\w/:.{}*-]{1,200}$/;
 
@@ -45,7 +44,7 @@ export const LOG_FIELDS = {
   code: CODE,
   state: CODE,
   outcome: CODE,
-  reason: WORDS,
+  reason: CODE,
   task: CODE,
   version: CODE,
   purpose: CODE,

@@ -7,6 +7,9 @@ import { locationsOf } from '@modelbank/platform';
 import { testDatabase, testStores, VirtualClock } from '@modelbank/testing';
 import { openStore } from './open-store';
 
+/** Real databases on a busy machine. */
+jest.setTimeout(60_000);
+
 const parts = () => ({ clock: new VirtualClock(), broker: { wake: () => undefined } });
 
 testStores('schema', (database) => {

@@ -7,6 +7,9 @@ import { HeldItemEntity } from '../selection/selection.entity';
 import { holdItem, resolveHeldItem, resolveHeldItemsOf } from './held-items';
 import type { HeldFact } from './held-items';
 
+/** Real databases on a busy machine. */
+jest.setTimeout(60_000);
+
 const GAP: HeldFact = {
   kind: 'series',
   centreId: 'odense',

@@ -6,6 +6,9 @@ import type { TestStore } from '@modelbank/testing';
 import { InboxMessageEntity, OutboxMessageEntity } from './outbox.entity';
 import { backOffMs, MAX_ATTEMPTS } from './outbox.repository';
 
+/** Real databases on a busy machine. */
+jest.setTimeout(60_000);
+
 const QUEUE: QueueName = 'delivery.inputSet.completed';
 const HOUR_MS = 3_600_000;
 

@@ -11,6 +11,9 @@ import { TypeOrmUnitOfWork } from '../unit/typeorm-unit-of-work';
 import { columnKindOf } from './column-kinds';
 import { ENTITIES } from './entities';
 
+/** Real databases on a busy machine. */
+jest.setTimeout(60_000);
+
 const AT = new Date('2026-01-01T08:00:00.000Z');
 const VALUES = { key: 'k', text: 'Ærø', time: AT, json: { a: [1] }, int: 1, bigint: 1, flag: true } as const;
 

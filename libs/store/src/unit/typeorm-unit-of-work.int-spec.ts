@@ -8,6 +8,9 @@ import type { EntityManager } from 'typeorm';
 import { CentreEntity } from '../centres/centre.entity';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
 
+/** Real databases on a busy machine. */
+jest.setTimeout(60_000);
+
 const AT = new Date('2026-01-01T08:00:00.000Z');
 const centre = (id: string) => ({ id, name: `Centre ${id} – Ærø`, createdAt: AT });
 
@@ -173,4 +176,22 @@ testStores('unit of work', (database) => {
     expect(next.traceparent).not.toBe(envelope.traceparent);
     expect(next.causationId).toBe(envelope.messageId);
   });
+});
+
+testStores('units that make the same row at the same time', (database) => {
+  it('find it, make it, and never fail', async () => {
+    const store = await database.open();
+    const findOrMake = (id: string) =>
+      store.unitOfWork.run(async ({ manager }) => {
+        const found = await manager.findOneBy(CentreEntity, { id });
+        if (found !== null) return 'found';
+        await manager.insert(CentreEntity, centre(id));
+        return 'made';
+      });
+    for (const id of ['a', 'b', 'c', 'd']) {
+      const outcomes = await Promise.all(Array.from({ length: 8 }, () => findOrMake(id)));
+      expect(outcomes.filter((outcome) => outcome === 'made')).toHaveLength(1);
+    }
+    await store.dispose();
+  }, 30_000);
 });

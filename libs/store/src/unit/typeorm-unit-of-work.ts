@@ -10,6 +10,7 @@ import { HubError } from '@modelbank/contracts';
 import type { Broker, Clock, Envelope, EventName, QueueName } from '@modelbank/contracts';
 import { uuidv7 } from '@modelbank/platform';
 import { asUnitFailure, databaseFailureOf } from '../database/database-failure';
+import type { DatabaseFailure } from '../database/database-failure';
 import type { DataSources } from '../database/data-sources';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
 import type { Transaction, UnitOfWork } from '../unit-of-work';
@@ -69,23 +70,19 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
     return result;
   }
 
-  /** A unique key that another unit took meanwhile shows as such only on the second try, when its row can be seen. */
   private async untilCommitted<T>(traceparent: string | null, work: Work<T>): Promise<Committed<T>> {
-    for (let attempt = 1; ; attempt += 1) {
+    const failures: DatabaseFailure[] = [];
+    for (;;) {
       try {
         const once = () => this.once(traceparent, work);
         return await (this.mutex === null ? once() : this.mutex.runExclusive(once));
       } catch (error) {
-        if (!this.mayTryAgain(error, attempt)) throw asUnitFailure(error);
-        await sleep(FIRST_BACK_OFF_MS * 2 ** (attempt - 1) * (0.5 + Math.random()));
+        const failure = databaseFailureOf(error);
+        if (this.mutex !== null || failure === null || !mayTryAgain(failure, failures)) throw asUnitFailure(error);
+        failures.push(failure);
+        await sleep(FIRST_BACK_OFF_MS * 2 ** (failures.length - 1) * (0.5 + Math.random()));
       }
     }
-  }
-
-  private mayTryAgain(error: unknown, attempt: number): boolean {
-    if (this.mutex !== null) return false;
-    const failure = databaseFailureOf(error);
-    return (failure === 'retry' && attempt < MAX_ATTEMPTS) || (failure === 'duplicateKey' && attempt === 1);
   }
 
   private async once<T>(traceparent: string | null, work: Work<T>): Promise<Committed<T>> {
@@ -120,6 +117,15 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
 interface Committed<T> {
   readonly result: T;
   readonly written: ReadonlySet<QueueName>;
+}
+
+/**
+ * A key that another unit took meanwhile shows as a duplicate here and as a row to the next attempt: only who meets a
+ * duplicate twice in a row brought it along.
+ */
+function mayTryAgain(failure: DatabaseFailure, earlier: readonly DatabaseFailure[]): boolean {
+  if (earlier.length >= MAX_ATTEMPTS - 1) return false;
+  return failure === 'retry' || (failure === 'duplicateKey' && earlier.at(-1) !== 'duplicateKey');
 }
 
 function markReleased(runner: QueryRunner): void {
