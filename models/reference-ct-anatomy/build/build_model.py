@@ -15,9 +15,10 @@ from onnx import TensorProto, helper, numpy_helper
 
 BODY_BORDER_HU = -500.0
 LUNG_BORDER_HU = -400.0
-BONE_BORDER_HU = 180.0
+BONE_BORDER_HU = 220.0
 LUMEN_HU = -930.0
 SPAN_HU = 1000.0
+IN_PLANE = (1, 3, 3)
 
 
 class Graph:
@@ -35,11 +36,12 @@ class Graph:
         self.nodes.append(helper.make_node(operator, inputs, [output], name=output, **attributes))
         return output
 
-    def dilate(self, source, output, size=3):
-        """Grey dilation by a cube; MaxPool pads with minus infinity, so the border of the volume does not leak in."""
-        return self.node("MaxPool", [source], output, kernel_shape=[size] * 3, pads=[size // 2] * 6)
+    def dilate(self, source, output, size=(3, 3, 3)):
+        """Grey dilation by a box (z, y, x); MaxPool pads with minus infinity, so the border of the volume does not leak in."""
+        reach = [length // 2 for length in size]
+        return self.node("MaxPool", [source], output, kernel_shape=list(size), pads=reach + reach)
 
-    def erode(self, source, output, size=3):
+    def erode(self, source, output, size=(3, 3, 3)):
         negative = self.node("Neg", [source], output + "_negative")
         return self.node("Neg", [self.dilate(negative, output + "_dilated", size)], output)
 
@@ -70,10 +72,10 @@ def lung(graph):
 
 
 def bone(graph, mean):
-    """Half the noise, then grey closing: spongy bone between two cortices belongs to the bone."""
+    """Half the noise, then grey closing in plane: spongy bone between two cortices belongs to the bone, discs between vertebrae do not."""
     total = graph.node("Add", ["hounsfield", mean], "bone_sum")
     half = graph.node("Mul", [total, "half"], "bone_smooth")
-    closed = graph.erode(graph.dilate(half, "bone_dilated"), "bone_closed")
+    closed = graph.erode(graph.dilate(half, "bone_dilated", IN_PLANE), "bone_closed", IN_PLANE)
     return graph.score(closed, "bone", BONE_BORDER_HU, rising=True)
 
 
@@ -83,7 +85,7 @@ def lumen(graph, mean, lung_score):
     centred = graph.node("Sub", [core, "half"], "lumen_centred")
     steep = graph.node("Mul", [centred, "ten"], "lumen_steep")
     sharp = graph.node("Add", [steep, "half"], "lumen_sharp")
-    grown = graph.dilate(sharp, "lumen_grown", 5)
+    grown = graph.dilate(sharp, "lumen_grown", (5, 5, 5))
     inside = graph.node("Min", [grown, lung_score], "lumen_inside")
     return graph.node("Clip", [inside, "zero", "one"], "lumen")
 
