@@ -1,3 +1,4 @@
+import { cpuMs } from '../test-support/cpu-time';
 import { characterSetOf } from './character-sets';
 import { EXPLICIT_LE, file, identity, item, raw } from '../test-support/raw-bytes';
 import { openPart10 } from './open-part10';
@@ -48,11 +49,11 @@ describe('SpecificCharacterSet (PS3.3 C.12.1.1.2)', () => {
 
   it('survives escape bombs and unknown escapes', () => {
     const set = characterSetOf(['', 'ISO 2022 IR 87']);
-    const started = performance.now();
+    const started = cpuMs();
     expect(set.decode(bytes('\x1b$B'.repeat(20_000)))).toBe('');
     expect(set.decode(bytes('\x1b'.repeat(60_000)))).toHaveLength(60_000);
     expect(set.decode(bytes('a\x1b(Zb'))).toContain('b');
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(cpuMs() - started).toBeLessThan(500);
   });
 
   it('is inherited by items and replaced where an item has its own', () => {

@@ -39,6 +39,18 @@ describe('decimal strings (PS3.5 6.2, DS)', () => {
     );
   });
 
+  it('writes rounded coordinates as the runtime does', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -3000, max: 3000, noNaN: true }), fc.nat(7), (value, places) => {
+        const rounded = Number(value.toFixed(places));
+        const text = String(Object.is(rounded, -0) ? 0 : rounded);
+        if (!text.includes('e')) expect(formatDs(rounded)).toBe(text);
+        expect(Number(formatDs(rounded))).toBe(rounded + 0);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
   it('keeps patient coordinates to a millionth of a millimetre', () => {
     fc.assert(
       fc.property(fc.double({ min: -10_000, max: 10_000, noNaN: true }), (value) => {

@@ -46,6 +46,8 @@ export interface Level {
 }
 
 export const MAXIMUM_NESTING = 64;
+/** Real instances have a few hundred at their top; each costs memory while it is open. */
+const MAXIMUM_ELEMENTS_PER_LEVEL = 100_000;
 
 /** The value, or the next header, goes on after the last byte that we have. */
 class EndOfBytes extends Error {}
@@ -58,6 +60,9 @@ export function scanElements(
   const elements = new Map<number, ScannedElement>();
   try {
     walk(level, stopsAt, (element) => {
+      if (elements.size >= MAXIMUM_ELEMENTS_PER_LEVEL) {
+        throw new DicomError('DATASET_TOO_LARGE', `a level has more than ${MAXIMUM_ELEMENTS_PER_LEVEL} elements`);
+      }
       if (!elements.has(element.tag)) elements.set(element.tag, element);
     });
   } catch (error) {

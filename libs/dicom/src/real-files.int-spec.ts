@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import * as fc from 'fast-check';
+import { cpuMs } from '../test-support/cpu-time';
 import { differences, type Described } from '../test-support/pydicom-comparison';
 import { checkPart10 } from './check-part10';
 import { DicomError } from './dicom-error';
@@ -110,7 +111,7 @@ whenHere('the test data', () => {
         const headerEnd = Math.min(bytes.length, 8000);
         for (const [where, value] of flips) bytes[Math.floor(where * (headerEnd - 1))] = value;
         const mutated = cut === null ? bytes : bytes.subarray(0, Math.floor(cut * bytes.length));
-        const started = performance.now();
+        const started = cpuMs();
         for (const read of [
           checkPart10,
           readInstanceHeader,
@@ -121,7 +122,7 @@ whenHere('the test data', () => {
         ]) {
           outcome(() => read(mutated));
         }
-        expect(performance.now() - started).toBeLessThan(1000);
+        expect(cpuMs() - started).toBeLessThan(1000);
       }),
       { numRuns: 400 },
     );

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { cpuMs } from '../test-support/cpu-time';
 import { checkPart10, requireInstanceUids, requireSameInstance } from './check-part10';
 import { DicomError, type DicomErrorCode } from './dicom-error';
 import {
@@ -85,9 +86,9 @@ describe.each(ENCODINGS)('a sound data set in %s', (_name, syntax, encoding) => 
 
   it.each([65, 1_100, 30_000, 100_000])('refuses nesting %d deep in no time', (depth) => {
     const bomb = nestingBomb(depth, encoding);
-    const started = performance.now();
+    const started = cpuMs();
     expect(codeOf(() => check(bomb, syntax))).toBe('DATASET_TOO_DEEP');
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(cpuMs() - started).toBeLessThan(50);
   });
 
   it('accepts nesting 64 deep', () => {
@@ -269,16 +270,16 @@ describe('speed', () => {
     const chunk = Buffer.alloc(1024 * 1024);
     const structure = new StructureCheck(EXPLICIT_VR_LITTLE_ENDIAN);
     structure.push(raw(0x7fe00010, 'OW', '', EXPLICIT_LE, 1024 * chunk.length));
-    const started = performance.now();
+    const started = cpuMs();
     for (let i = 0; i < 1024; i += 1) structure.push(chunk);
     expect(structure.finish().byteLength).toBe(1024 * chunk.length + 12);
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(cpuMs() - started).toBeLessThan(500);
   });
 
   it('refuses a file of 30 000 levels in less than 50 ms', () => {
     const bytes = file(nestingBomb(30_000));
-    const started = performance.now();
+    const started = cpuMs();
     expect(codeOf(() => checkPart10(bytes))).toBe('DATASET_TOO_DEEP');
-    expect(performance.now() - started).toBeLessThan(50);
+    expect(cpuMs() - started).toBeLessThan(50);
   });
 });
