@@ -119,6 +119,26 @@ describe('what the inference child refuses', () => {
     expect(failure.message).toContain(words);
   });
 
+  it('reads no file that a network names as its weights', async () => {
+    const secret = join(process.cwd(), 'package.json');
+    for (const file of ['package.json', secret, 'weights.data']) {
+      const reading = tinyOnnx({
+        nodes: [node('Add', ['x', 'w'], 'y')],
+        input: 'x',
+        output: 'y',
+        channels: 1,
+        weightInFile: { name: 'w', file },
+      });
+      const spec = job(reading);
+      writeFileSync(join(spec.packageFolder, 'weights.data'), Buffer.alloc(4));
+      const withData = jobOf(spec.packageFolder, instances, spec.outputFolder);
+      expect(await failureOf(withData)).toMatchObject({ code: 'PACKAGE_INVALID' });
+      await expect(inspectPackageNetworks(spec.packageFolder, spec.manifest, { entry })).rejects.toMatchObject({
+        code: 'PACKAGE_INVALID',
+      });
+    }
+  }, 30_000);
+
   it('takes an empty label that may be empty', async () => {
     const labels = [{ ...label('Gone', above(0, 5000)), mayBeEmpty: true }, { ...label('Kept', above(0, -500)) }];
     const outcome = await runChild(job(IDENTITY, { labels }), { ...LIMITS, entry });

@@ -123,6 +123,8 @@ class ChildRun {
 function forkChild(options: RunChildOptions): ChildProcess {
   return fork(options.entry ?? compiledEntry('libs/inference/src/child-main.ts'), [String(process.pid)], {
     env: childEnvironment(process.env),
+    // ONNX Runtime reads weights that a network keeps in files from the working folder: there shall be none to read
+    cwd: __dirname,
     execArgv: [`--max-old-space-size=${heapMiB(options.memoryMiB)}`],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

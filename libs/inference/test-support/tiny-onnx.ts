@@ -17,10 +17,13 @@ export interface TinyGraph {
   readonly output: string;
   /** Channels of the output. */
   readonly channels: number;
+  /** One float whose value lies in a file beside the network. */
+  readonly weightInFile?: { readonly name: string; readonly file: string };
 }
 
 const FLOAT32 = 1;
 const ATTRIBUTE_IS_INTEGER = 2;
+const IS_EXTERNAL = 1;
 
 /** A model with one float32 input N x 1 x D x H x W and one output. */
 export function tinyOnnx(graph: TinyGraph): Buffer {
@@ -28,6 +31,7 @@ export function tinyOnnx(graph: TinyGraph): Buffer {
   const body = Buffer.concat([
     ...nodes,
     text(2, 'tiny'),
+    ...(graph.weightInFile === undefined ? [] : [message(5, externalTensor(graph.weightInFile))]),
     message(11, valueInfo(graph.input, 1)),
     message(12, valueInfo(graph.output, graph.channels)),
   ]);
@@ -46,6 +50,11 @@ function nodeProto({ operator, inputs, output, integers = {} }: TinyNode): Buffe
     text(4, operator),
     ...attributes,
   ]);
+}
+
+function externalTensor({ name, file }: { readonly name: string; readonly file: string }): Buffer {
+  const location = message(13, Buffer.concat([text(1, 'location'), text(2, file)]));
+  return Buffer.concat([integer(1, 1), integer(2, FLOAT32), text(8, name), location, integer(14, IS_EXTERNAL)]);
 }
 
 function valueInfo(name: string, channels: number): Buffer {
