@@ -24,7 +24,7 @@ export class HeldController {
   @ApiOkResponse({ type: [HeldItemView] })
   async list(@Query() { state = 'held', kind, centre }: HeldQuery): Promise<HeldItemView[]> {
     const rows = await this.readStore.manager.find(HeldItemEntity, {
-      where: { state, kind, centreId: centre },
+      where: { state, ...(kind === undefined ? {} : { kind }), ...(centre === undefined ? {} : { centreId: centre }) },
       order: { heldAt: 'DESC', id: 'DESC' },
       take: MOST_ITEMS,
     });

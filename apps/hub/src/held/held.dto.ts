@@ -24,25 +24,25 @@ export class HeldQuery {
 
 export class DiscardHeldItemDto {
   @ApiProperty({ description: 'Who decides' })
-  @IsString()
   @MinLength(1)
   @MaxLength(200)
   @Matches(/^[^\p{Cc}]*$/u, { message: 'who must be one line' })
+  @IsString()
   who!: string;
 
   @ApiProperty({ description: 'Why, for the journal; no patient data' })
-  @IsString()
   @MinLength(1)
   @MaxLength(500)
   @Matches(/^[^\p{Cc}]*$/u, { message: 'why must be one line' })
+  @IsString()
   why!: string;
 }
 
 export class ReleaseHeldItemDto extends DiscardHeldItemDto {
   @ApiPropertyOptional({ description: 'A model version id, or an input set id: one of the options of the item' })
   @IsOptional()
-  @IsString()
   @Matches(/^[A-Za-z0-9._-]{1,64}$/, { message: 'choose must be an id' })
+  @IsString()
   choose?: string;
 
   @ApiPropertyOptional({ type: Object, description: 'Values by parameter name' })

@@ -13,9 +13,9 @@ import { RegisterPackage } from './register-package';
 
 export class RegisterPackageDto {
   @ApiProperty({ description: "Absolute path of a package folder on the hub's own machine" })
-  @IsString()
   @MinLength(1)
   @MaxLength(4096)
+  @IsString()
   folder!: string;
 }
 
