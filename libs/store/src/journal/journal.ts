@@ -31,6 +31,3 @@ export async function appendJournal(tx: Transaction, clock: Clock, fact: Journal
   };
   await insertRow(tx.manager, JournalEntryEntity, entry);
 }
-
-/** The first name of `appendJournal`. */
-export const writeJournalEntry = appendJournal;
