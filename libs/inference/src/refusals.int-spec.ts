@@ -120,8 +120,9 @@ describe('what the inference child refuses', () => {
   });
 
   it('reads no file that a network names as its weights', async () => {
-    const secret = join(process.cwd(), 'package.json');
-    for (const file of ['package.json', secret, 'weights.data']) {
+    const inWorkingFolder = '.cache/weights.bytes';
+    writeFileSync(inWorkingFolder, Buffer.alloc(4096));
+    for (const file of [inWorkingFolder, join(process.cwd(), inWorkingFolder), 'weights.data']) {
       const reading = tinyOnnx({
         nodes: [node('Add', ['x', 'w'], 'y')],
         input: 'x',
@@ -130,7 +131,7 @@ describe('what the inference child refuses', () => {
         weightInFile: { name: 'w', file },
       });
       const spec = job(reading);
-      writeFileSync(join(spec.packageFolder, 'weights.data'), Buffer.alloc(4));
+      writeFileSync(join(spec.packageFolder, 'weights.data'), Buffer.alloc(4096));
       const withData = jobOf(spec.packageFolder, instances, spec.outputFolder);
       expect(await failureOf(withData)).toMatchObject({ code: 'PACKAGE_INVALID' });
       await expect(inspectPackageNetworks(spec.packageFolder, spec.manifest, { entry })).rejects.toMatchObject({

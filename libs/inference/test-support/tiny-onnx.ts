@@ -17,7 +17,7 @@ export interface TinyGraph {
   readonly output: string;
   /** Channels of the output. */
   readonly channels: number;
-  /** One float whose value lies in a file beside the network. */
+  /** 1024 floats whose values lie in a file beside the network. */
   readonly weightInFile?: { readonly name: string; readonly file: string };
 }
 
@@ -54,7 +54,7 @@ function nodeProto({ operator, inputs, output, integers = {} }: TinyNode): Buffe
 
 function externalTensor({ name, file }: { readonly name: string; readonly file: string }): Buffer {
   const location = message(13, Buffer.concat([text(1, 'location'), text(2, file)]));
-  return Buffer.concat([integer(1, 1), integer(2, FLOAT32), text(8, name), location, integer(14, IS_EXTERNAL)]);
+  return Buffer.concat([integer(1, 1024), integer(2, FLOAT32), text(8, name), location, integer(14, IS_EXTERNAL)]);
 }
 
 function valueInfo(name: string, channels: number): Buffer {
