@@ -1,8 +1,8 @@
 /** What the child refuses, each with its code and the label or file named; with real ONNX graphs of a few nodes. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { InferenceJobSpec, JobInstance } from '@modelbank/contracts';
 import type { Grid, Vec3 } from '@modelbank/geometry';
 import { parseManifest } from '@modelbank/registry';
@@ -85,6 +85,15 @@ describe('what the inference child refuses', () => {
   it('takes a sound package', async () => {
     const outcome = await runChild(job(IDENTITY), { ...LIMITS, entry });
     expect(outcome.labels).toMatchObject([{ name: 'Body', voxelCount: 64, volumeMl: 0.768, cutByScanEnd: false }]);
+  });
+
+  it('takes paths relative to the folder that the hub works in', async () => {
+    const spec = job(IDENTITY);
+    const here = (path: string) => relative(process.cwd(), path);
+    const ct = instances.map((instance) => ({ ...instance, path: here(instance.path) }));
+    const relativeSpec = { ...spec, packageFolder: here(spec.packageFolder), outputFolder: here(spec.outputFolder) };
+    await runChild({ ...relativeSpec, inputs: { ct } }, { ...LIMITS, entry });
+    expect(existsSync(join(spec.outputFolder, 'label-0.bits'))).toBe(true);
   });
 
   it('gives the same labels whole, by sliding window, as an ensemble and in the order x, y, z', async () => {

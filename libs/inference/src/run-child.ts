@@ -9,6 +9,7 @@ import type { ChildProcess } from 'node:child_process';
 import { HubError } from '@modelbank/contracts';
 import type { ChildStage, ErrorCode } from '@modelbank/contracts';
 import { compiledEntry } from '@modelbank/platform';
+import { withAbsolutePaths } from './absolute-paths';
 import { parseChildMessage } from './child-messages';
 import type { AnswerOf, ChildAnswer, ChildMessage, ChildRequest } from './child-messages';
 
@@ -78,7 +79,7 @@ class ChildRun {
   private receive(message: ChildMessage | undefined): void {
     if (message === undefined) return this.kill('INTERNAL', 'the child sent a message that is none of ours');
     if (message.type === 'ready') {
-      this.child.send(this.request, (error) => {
+      this.child.send(withAbsolutePaths(this.request), (error) => {
         if (error !== null) this.kill('INFERENCE_CRASHED', 'the child did not take its request');
       });
     } else if (message.type === 'stage') {
