@@ -8,6 +8,7 @@ import { addDoctorCommand } from './commands/doctor';
 import { addExplainCommand } from './commands/explain';
 import { addHeldCommands } from './commands/held';
 import { addJobsCommand } from './commands/jobs';
+import { addJournalCommands } from './commands/journal';
 import { addModelCommands } from './commands/model';
 import { addPkiCommand } from './commands/pki';
 import { addResultsCommands } from './commands/results';
@@ -25,6 +26,7 @@ const ADDITIONS = [
   addExplainCommand,
   addHeldCommands,
   addResultsCommands,
+  addJournalCommands,
   addDoctorCommand,
 ];
 

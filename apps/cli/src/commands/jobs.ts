@@ -5,6 +5,14 @@ import type { SetExitCode } from '../context';
 import { localTime, shortId } from '../output/format';
 import { table } from '../output/table';
 
+interface DeliveryAnswer {
+  readonly id: string;
+  readonly destinationId: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly lastError: string | null;
+}
+
 export interface JobAnswer {
   readonly id: string;
   readonly centreId: string;
@@ -18,7 +26,7 @@ export interface JobAnswer {
   readonly createdAt: string;
   readonly finishedAt: string | null;
   readonly resultIds: readonly string[];
-  readonly deliveries: readonly { destinationId: string; state: string; attempts: number; lastError: string | null }[];
+  readonly deliveries: readonly DeliveryAnswer[];
 }
 
 export function addJobsCommand(program: Command, setExitCode: SetExitCode): void {
@@ -28,10 +36,16 @@ export function addJobsCommand(program: Command, setExitCode: SetExitCode): void
     .option('--centre <id>', 'only jobs of this centre')
     .option('--state <state>', 'queued, running, inferred, built, held, failed or cancelled')
     .option('--limit <n>', 'at most this many', '50')
+    .option('--retry-delivery <id>', 'send a parked, blocked or waiting delivery again at once')
     .description('list jobs, newest first; `delivered` only after the receiver acknowledged')
     .action(async (id: string | undefined, options: Record<string, string>, command: Command) => {
       const { connect, output } = contextOf(command, setExitCode);
       const hub = await connect();
+      if (options.retryDelivery !== undefined) {
+        await hub.post(`/deliveries/${encodeURIComponent(options.retryDelivery)}/retry`);
+        output.answer({ retried: options.retryDelivery }, `${options.retryDelivery}: is sent again`);
+        return;
+      }
       if (id !== undefined) {
         const job = await hub.get<JobAnswer>(`/jobs/${encodeURIComponent(id)}`);
         output.answer(job, jobText(job));
@@ -67,9 +81,9 @@ function jobText(job: JobAnswer): string {
     `attempts   ${job.attempts}`,
     `results    ${job.resultIds.join(' ') || '-'}`,
   ];
-  for (const { destinationId, state, attempts, lastError } of job.deliveries) {
+  for (const { id, destinationId, state, attempts, lastError } of job.deliveries) {
     lines.push(
-      `delivery   ${destinationId}: ${state}, ${attempts} attempt(s)${lastError === null ? '' : `, ${lastError}`}`,
+      `delivery   ${id} to ${destinationId}: ${state}, ${attempts} attempt(s)${lastError === null ? '' : `, ${lastError}`}`,
     );
   }
   return lines.join('\n');

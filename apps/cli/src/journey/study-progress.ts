@@ -29,6 +29,7 @@ export interface StudyProgressAnswer {
     readonly instanceCount: number;
     readonly inputSets: readonly {
       readonly id: string;
+      readonly revision: number;
       readonly state: string;
       readonly slices: number;
       readonly candidates: number;
