@@ -29,6 +29,7 @@ export { nearestMisses } from './selection/nearest-misses';
 export type { Miss } from './selection/nearest-misses';
 export { resolveTask } from './selection/resolve-task';
 export type {
+  PersonsChoice,
   PersonsDecision,
   RunnableVersion,
   SelectionHoldCode,

@@ -12,6 +12,8 @@ export interface HeldSelectionDetails {
   readonly task?: string;
   /** Ids to choose from, or names of parameters to give. */
   readonly options: readonly string[];
+  /** How people know each of the options: model and version, or SeriesInstanceUID. */
+  readonly names?: Readonly<Record<string, string>>;
   readonly modelVersionId?: string;
   /** Written when a person released it. */
   readonly decision?: { readonly choose?: string; readonly parameters?: Readonly<Record<string, ParameterValue>> };
@@ -38,10 +40,13 @@ export async function earlierSelections(manager: EntityManager, inputSetIds: rea
 function decisionOf(row: TaskSelectionEntity, released: readonly HeldItemEntity[]): PersonsDecision {
   const own = released
     .filter(({ subjectId }) => subjectId === row.id)
-    .map(({ details }) => (details as HeldSelectionDetails | null)?.decision);
+    .map((item) => ({
+      at: item.resolvedAt?.toISOString() ?? '',
+      decision: (item.details as HeldSelectionDetails | null)?.decision,
+    }));
   return {
-    choices: own.flatMap((decision) => decision?.choose ?? []),
-    parameters: own.reduce<ParameterValues>((all, decision) => ({ ...all, ...decision?.parameters }), {}),
+    choices: own.flatMap(({ at, decision }) => (decision?.choose === undefined ? [] : [{ id: decision.choose, at }])),
+    parameters: own.reduce<ParameterValues>((all, { decision }) => ({ ...all, ...decision?.parameters }), {}),
     discarded: row.state === 'discarded',
   };
 }

@@ -30,6 +30,6 @@ export class GroupEvaluation {
   private async evaluateOne(inputSet: InputSetEntity, versions: readonly ModelVersionEntity[]): Promise<EvaluatedSet> {
     const reading = await readInputSet(this.readStore, this.objects, inputSet);
     const { facts, failure } = await this.facts.factsOf(reading, versions);
-    return evaluateSet(inputSet, withImageFacts(reading.observed, facts), versions, failure);
+    return evaluateSet(reading, withImageFacts(reading.observed, facts), versions, failure);
   }
 }

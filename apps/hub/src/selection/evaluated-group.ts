@@ -15,6 +15,7 @@ export interface EvaluatedCandidate {
 
 export interface EvaluatedSet {
   readonly inputSet: InputSetEntity;
+  readonly seriesInstanceUid: string;
   /** The series that ranking looks at. */
   readonly series: ObservedRole;
   readonly candidates: readonly EvaluatedCandidate[];
@@ -29,7 +30,7 @@ export interface EvaluatedGroup {
 
 /** Every registered version against one input set, with the release policy's word on those that apply. */
 export function evaluateSet(
-  inputSet: InputSetEntity,
+  { inputSet, seriesInstanceUid }: Pick<EvaluatedSet, 'inputSet' | 'seriesInstanceUid'>,
   observed: ObservedInputSet,
   versions: readonly ModelVersionEntity[],
   failure?: HubError,
@@ -40,7 +41,7 @@ export function evaluateSet(
     return { version, criteria, applies: met, release: met ? releaseOf(version, inputSet) : null };
   });
   const [series] = Object.values(observed);
-  return { inputSet, series, candidates, failure };
+  return { inputSet, seriesInstanceUid, series, candidates, failure };
 }
 
 /** Whether it may run here; delivery asks again with its destination. */

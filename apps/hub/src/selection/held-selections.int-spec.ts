@@ -117,7 +117,11 @@ testStores('held selections', (database) => {
         await hub.settle(newest);
         const items = await hub.held();
         expect(items.map(({ code }) => code)).toEqual(['SERIES_TIE', 'SERIES_TIE']);
-        expect(items[0].details).toMatchObject({ options: [one, two] });
+        expect(items[0].details).toMatchObject({
+          options: [one, two],
+          names: { [one]: '2.25.1001', [two]: '2.25.1002' },
+        });
+        expect(items[0].reason).toContain('2.25.1001 and 2.25.1002');
         await hub.decide('release', items[0].id, { choose: two });
         await hub.settle();
         expect(await hub.tasks()).toEqual({ [one]: 'BETTER_SERIES', [two]: 'selected' });

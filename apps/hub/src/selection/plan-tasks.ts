@@ -52,7 +52,7 @@ function planTask(task: string, sets: readonly EvaluatedSet[], earlier: readonly
 
 /** What was selected stays with its version: a newer one is for later input sets. */
 function contenderOf(
-  { inputSet, series }: EvaluatedSet,
+  { inputSet, seriesInstanceUid, series }: EvaluatedSet,
   allowed: readonly EvaluatedCandidate[],
   earlier: readonly EarlierSelection[],
 ): TaskContender {
@@ -61,6 +61,7 @@ function contenderOf(
   const selected = allowed.filter(({ version }) => version.id === selectedId);
   return {
     inputSetId: inputSet.id,
+    name: seriesInstanceUid,
     series,
     versions: (selected.length > 0 ? selected : allowed).map(runnable),
     parameters: inputSet.parameters ?? {},
@@ -72,12 +73,12 @@ function contenderOf(
 function withSettledModel(contenders: TaskContender[], earlier: readonly EarlierSelection[]): TaskContender[] {
   const settled = earlier.flatMap(({ row }) => (row.state === 'selected' ? [row.modelVersionId] : []));
   const versionIds = new Set(contenders.flatMap(({ versions }) => versions.map((version) => version.modelVersionId)));
-  const chosen = contenders.some(({ decision }) => decision?.choices?.some((choice) => versionIds.has(choice)));
+  const chosen = contenders.some(({ decision }) => decision?.choices?.some(({ id }) => versionIds.has(id)));
   const [settledId] = settled.filter((id) => id !== null && versionIds.has(id));
   if (chosen || settledId === undefined || settledId === null) return contenders;
   return contenders.map((contender) => ({
     ...contender,
-    decision: { ...contender.decision, choices: [...(contender.decision?.choices ?? []), settledId] },
+    decision: { ...contender.decision, choices: [...(contender.decision?.choices ?? []), { id: settledId, at: '' }] },
   }));
 }
 

@@ -20,6 +20,8 @@ const IDS_PER_QUERY = 500;
 
 export interface InputSetReading {
   readonly inputSet: InputSetEntity;
+  /** Of its series, or of the last of several. */
+  readonly seriesInstanceUid: string;
   /** Without image facts. */
   readonly observed: ObservedInputSet;
   /** In slice order, for measuring image facts; undefined unless there is exactly one role. */
@@ -42,7 +44,13 @@ export async function readInputSet(
       descriptions: await descriptionsOf(objects.pathOf(instances[0].objectKey)),
     };
   }
-  return { inputSet, observed, singleSeries: roles.length === 1 ? instances.map(jobInstance) : undefined };
+  const [{ seriesInstanceUid }] = instances;
+  return {
+    inputSet,
+    seriesInstanceUid,
+    observed,
+    singleSeries: roles.length === 1 ? instances.map(jobInstance) : undefined,
+  };
   function jobInstance({ objectKey, objectSha256, sopInstanceUid }: InstanceEntity): JobInstance {
     return { path: objects.pathOf(objectKey), sha256: objectSha256, sopInstanceUid };
   }

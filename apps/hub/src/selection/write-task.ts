@@ -120,9 +120,9 @@ async function hold(
   plan: Extract<PlannedTask, { state: 'held' }>,
   subjectId: string,
 ): Promise<void> {
-  const { task, code, options, modelVersionId } = plan;
+  const { task, code, options, names, modelVersionId } = plan;
   const reason = plan.reason.slice(0, MAX_REASON);
-  const details: HeldSelectionDetails = { inputSetId, task, options, modelVersionId };
+  const details: HeldSelectionDetails = { inputSetId, task, options, names, modelVersionId };
   const open = await tx.manager.findOneBy(HeldItemEntity, { kind: 'selection', subjectId, code, state: 'held' });
   if (open !== null) {
     await tx.manager.save(HeldItemEntity, { ...open, reason, details: { ...details } });

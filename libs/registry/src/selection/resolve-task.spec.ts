@@ -18,8 +18,17 @@ function contender(
   changes: Partial<TaskContender> = {},
   slices = 100,
 ) {
-  return { inputSetId, versions, series: exampleSeries({}, slices), parameters: {}, ...changes };
+  return {
+    inputSetId,
+    name: `series ${inputSetId}`,
+    versions,
+    series: exampleSeries({}, slices),
+    parameters: {},
+    ...changes,
+  };
 }
+
+const chosen = (id: string, at = '2026-01-01T08:00:00.000Z') => ({ id, at });
 
 describe('resolveTask', () => {
   it('selects the newest version of the one model', () => {
@@ -39,6 +48,7 @@ describe('resolveTask', () => {
       code: 'TASK_CONTESTED',
       reason: 'a 2.0.0 and b 1.0.0 claim the same task; choose one of them.',
       options: ['a@2.0.0', 'b@1.0.0'],
+      names: { 'a@2.0.0': 'a 2.0.0', 'b@1.0.0': 'b 1.0.0' },
     });
   });
 
@@ -49,18 +59,18 @@ describe('resolveTask', () => {
 
   it('follows the choice of a model for the whole group', () => {
     const both = [version('a', '1.0.0'), version('b', '1.0.0')];
-    const decision = { choices: ['b@1.0.0'] };
+    const decision = { choices: [chosen('b@1.0.0')] };
     expect(resolveTask([contender('s', both, { decision }, 9), contender('t', both)])).toEqual([
       { inputSetId: 's', state: 'outranked', by: ['t'] },
       { inputSetId: 't', state: 'selected', modelVersionId: 'b@1.0.0', parameters: {} },
     ]);
   });
 
-  it('asks again when two different models were chosen', () => {
+  it('asks again when two different models were chosen at the same moment', () => {
     const both = [version('a', '1.0.0'), version('b', '1.0.0')];
     const outcomes = resolveTask([
-      contender('s', both, { decision: { choices: ['a@1.0.0'] } }),
-      contender('t', both, { decision: { choices: ['b@1.0.0'] } }),
+      contender('s', both, { decision: { choices: [chosen('a@1.0.0')] } }),
+      contender('t', both, { decision: { choices: [chosen('b@1.0.0')] } }),
     ]);
     expect(outcomes).toMatchObject([{ code: 'TASK_CONTESTED' }, { code: 'TASK_CONTESTED' }]);
   });
@@ -77,7 +87,13 @@ describe('resolveTask', () => {
     const versions = [version('a', '1.0.0')];
     const outcomes = resolveTask([contender('u', versions, {}, 5), contender('t', versions), contender('s', versions)]);
     expect(outcomes).toEqual([
-      expect.objectContaining({ inputSetId: 's', code: 'SERIES_TIE', options: ['s', 't'] }),
+      expect.objectContaining({
+        inputSetId: 's',
+        code: 'SERIES_TIE',
+        options: ['s', 't'],
+        names: { s: 'series s', t: 'series t' },
+        reason: expect.stringContaining('series s and series t'),
+      }),
       expect.objectContaining({ inputSetId: 't', code: 'SERIES_TIE', options: ['s', 't'] }),
       { inputSetId: 'u', state: 'outranked', by: ['s', 't'] },
     ]);
@@ -85,11 +101,29 @@ describe('resolveTask', () => {
 
   it('follows the choice of a series among those that tie', () => {
     const versions = [version('a', '1.0.0')];
-    const decision = { choices: ['t'] };
+    const decision = { choices: [chosen('t')] };
     expect(resolveTask([contender('s', versions, { decision }), contender('t', versions)])).toMatchObject([
       { inputSetId: 's', state: 'outranked' },
       { inputSetId: 't', state: 'selected' },
     ]);
+  });
+
+  it('asks again when two of the series that tie were chosen at the same moment', () => {
+    const versions = [version('a', '1.0.0')];
+    const outcomes = resolveTask([
+      contender('s', versions, { decision: { choices: [chosen('s')] } }),
+      contender('t', versions, { decision: { choices: [chosen('t')] } }),
+    ]);
+    expect(outcomes).toMatchObject([{ code: 'SERIES_TIE' }, { code: 'SERIES_TIE' }]);
+  });
+
+  it('follows the last word', () => {
+    const versions = [version('a', '1.0.0')];
+    const outcomes = resolveTask([
+      contender('s', versions, { decision: { choices: [chosen('s', '2026-01-01T09:00:00.000Z')] } }),
+      contender('t', versions, { decision: { choices: [chosen('t')] } }),
+    ]);
+    expect(outcomes).toMatchObject([{ state: 'selected' }, { state: 'outranked', by: ['s'] }]);
   });
 
   it('leaves out what a person discarded', () => {
@@ -140,9 +174,14 @@ describe('resolveTask', () => {
     );
     const groups = fc.array(fc.record({ versions, slices: fc.integer({ min: 1, max: 3 }) }), { maxLength: 5 });
     fc.assert(
-      fc.property(groups, fc.boolean(), (group, chosen) => {
+      fc.property(groups, fc.boolean(), (group, isChosen) => {
         const contenders = group.map(({ versions: list, slices }, index) =>
-          contender(`s${index}`, list, chosen && index === 0 ? { decision: { choices: ['a@1.0.0'] } } : {}, slices),
+          contender(
+            `s${index}`,
+            list,
+            isChosen && index === 0 ? { decision: { choices: [chosen('a@1.0.0')] } } : {},
+            slices,
+          ),
         );
         const outcomes = resolveTask(contenders);
         const turned = contenders.map((one) => ({ ...one, versions: [...one.versions].reverse() })).reverse();

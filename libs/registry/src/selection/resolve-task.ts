@@ -18,10 +18,16 @@ export interface RunnableVersion {
   readonly ranking: readonly RankingRule[];
 }
 
+/** A model version (of models that contest the task) or an input set (of series that tie); the last word counts. */
+export interface PersonsChoice {
+  readonly id: string;
+  /** ISO UTC. */
+  readonly at: string;
+}
+
 /** What a person decided earlier about the task on an input set. */
 export interface PersonsDecision {
-  /** Ids of a model version (of models that contest the task) and of an input set (of series that tie). */
-  readonly choices?: readonly string[];
+  readonly choices?: readonly PersonsChoice[];
   readonly parameters?: ParameterValues;
   readonly discarded?: boolean;
 }
@@ -29,6 +35,8 @@ export interface PersonsDecision {
 /** An input set for which at least one version of the task can run. */
 export interface TaskContender {
   readonly inputSetId: string;
+  /** How people know it: its SeriesInstanceUID. */
+  readonly name: string;
   /** The series that the ranking looks at. */
   readonly series: ObservedRole;
   readonly versions: readonly RunnableVersion[];
@@ -47,6 +55,8 @@ export type TaskOutcome = { readonly inputSetId: string } & (
       readonly reason: string;
       /** Ids to choose from, or names of parameters to give. */
       readonly options: readonly string[];
+      /** How people know each of the options. */
+      readonly names: Readonly<Record<string, string>>;
       readonly modelVersionId?: string;
     }
   | { readonly state: 'outranked'; readonly by: readonly string[] }
@@ -79,23 +89,40 @@ function resolveCompeting(contenders: readonly TaskContender[]): TaskOutcome[] {
     newest.ranking,
     running.map(({ inputSetId: id, series }) => ({ id, series })),
   );
-  const winner = best.length === 1 ? best[0] : best.filter((id) => choices.includes(id))[0];
+  const winner = winnerOf(best, choices);
   if (winner === undefined) {
-    return [
-      ...best.map((id) => tied(id, best)),
-      ...outranked([...rest.flat(), ...idsWithout(contenders, running)], best),
-    ];
+    const tying = running.filter(({ inputSetId }) => best.includes(inputSetId));
+    return [...tied(tying), ...outranked([...rest.flat(), ...idsWithout(contenders, running)], best)];
   }
   const others = contenders.map(({ inputSetId }) => inputSetId).filter((id) => id !== winner);
   return [selectOrHold(contenders, winner, modelIds[0]), ...outranked(others, [winner])];
 }
 
+/** The best one, or the one of several that was chosen. */
+function winnerOf(best: readonly string[], choices: readonly PersonsChoice[]): string | undefined {
+  return best.length === 1 ? best[0] : lastChoice(best, choices);
+}
+
 /** Every version, or those of the model that a person chose, when it still is among them. */
-function chosenModel(versions: readonly RunnableVersion[], choices: readonly string[]): readonly RunnableVersion[] {
-  const chosen = versions
-    .filter(({ modelVersionId }) => choices.includes(modelVersionId))
-    .map(({ modelId }) => modelId);
-  return distinct(chosen).length === 1 ? versions.filter(({ modelId }) => modelId === chosen[0]) : versions;
+function chosenModel(
+  versions: readonly RunnableVersion[],
+  choices: readonly PersonsChoice[],
+): readonly RunnableVersion[] {
+  const ids = versions.map(({ modelVersionId }) => modelVersionId);
+  const chosenId = lastChoice(ids, choices);
+  const chosen = versions.find(({ modelVersionId }) => modelVersionId === chosenId);
+  return chosen === undefined ? versions : versions.filter(({ modelId }) => modelId === chosen.modelId);
+}
+
+/** What was chosen last among the options; two different words of the same moment are none. */
+function lastChoice(options: readonly string[], choices: readonly PersonsChoice[]): string | undefined {
+  const relevant = choices.filter(({ id }) => options.includes(id));
+  const lastAt = relevant
+    .map(({ at }) => at)
+    .sort(compareText)
+    .at(-1);
+  const last = distinct(relevant.filter(({ at }) => at === lastAt).map(({ id }) => id));
+  return last.length === 1 ? last[0] : undefined;
 }
 
 function newestOf(contender: TaskContender, modelId: string): RunnableVersion | undefined {
@@ -112,24 +139,22 @@ function contested({ inputSetId }: TaskContender, versions: readonly RunnableVer
         .filter((version) => version.modelId === modelId)
         .reduce((best, other) => (compareVersions(other.version, best.version) > 0 ? other : best)),
     );
-  const names = newest.map(({ modelId, version }) => `${modelId} ${version}`).join(' and ');
+  const names = Object.fromEntries(newest.map((one) => [one.modelVersionId, `${one.modelId} ${one.version}`]));
   return {
     inputSetId,
     state: 'held',
     code: 'TASK_CONTESTED',
-    reason: `${names} claim the same task; choose one of them.`,
-    options: newest.map(({ modelVersionId }) => modelVersionId),
+    reason: `${Object.values(names).join(' and ')} claim the same task; choose one of them.`,
+    options: Object.keys(names),
+    names,
   };
 }
 
-function tied(inputSetId: string, best: readonly string[]): TaskOutcome {
-  return {
-    inputSetId,
-    state: 'held',
-    code: 'SERIES_TIE',
-    reason: `The ranking does not tell the input sets ${best.join(' and ')} apart; choose one of them.`,
-    options: best,
-  };
+function tied(tying: readonly TaskContender[]): TaskOutcome[] {
+  const options = tying.map(({ inputSetId }) => inputSetId);
+  const names = Object.fromEntries(tying.map(({ inputSetId, name }) => [inputSetId, name]));
+  const reason = `The ranking does not tell the series ${Object.values(names).join(' and ')} apart; choose one of them.`;
+  return options.map((inputSetId) => ({ inputSetId, state: 'held', code: 'SERIES_TIE', reason, options, names }));
 }
 
 function outranked(ids: readonly string[], by: readonly string[]): TaskOutcome[] {
@@ -145,7 +170,7 @@ function selectOrHold(contenders: readonly TaskContender[], inputSetId: string, 
   const sources = [contender.decision?.parameters ?? {}, contender.parameters];
   const { values, missing, reason } = resolveParameters(version.parameters, sources);
   if (missing.length === 0) return { inputSetId, state: 'selected', modelVersionId, parameters: values };
-  return { inputSetId, state: 'held', code: 'PARAMETER_MISSING', reason, options: missing, modelVersionId };
+  return { inputSetId, state: 'held', code: 'PARAMETER_MISSING', reason, options: missing, names: {}, modelVersionId };
 }
 
 function idsWithout(all: readonly TaskContender[], some: readonly TaskContender[]): string[] {
