@@ -75,10 +75,11 @@ export class DicomListener {
     this.instances.forget(association.id);
   }
 
-  private tell({ rule, message, fingerprintSha256, associationId, cause }: ScpIncident): void {
+  /** The message of an incident holds no data of the peer (ScpIncident). */
+  private tell({ rule, message, remoteAddress: host, fingerprintSha256, associationId, cause }: ScpIncident): void {
     this.metrics.incident(rule);
-    const fields = { stage: 'intake', code: rule, reason: message, fingerprintSha256, associationId };
-    this.logger.warn('a DICOM peer was refused or lost', fields, cause);
+    const fields = { stage: 'intake', code: rule, host, fingerprintSha256, associationId };
+    this.logger.warn(`a DICOM peer was refused or lost: ${message}`, fields, cause);
   }
 
   private async tls(): Promise<ServerTls> {
