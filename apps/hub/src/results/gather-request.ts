@@ -3,6 +3,7 @@ import { basename, dirname } from 'node:path';
 import { In } from 'typeorm';
 import { HubError } from '@modelbank/contracts';
 import type { LabelFile, ObjectStore } from '@modelbank/contracts';
+import type { ContributingModel } from '@modelbank/structures';
 import type { ManifestLabel, ModelManifest } from '@modelbank/registry';
 import {
   DeliveryEntity,
@@ -42,26 +43,28 @@ export async function gatherRequest(
     sopInstanceUids: images.map(({ sopInstanceUid }) => sopInstanceUid),
     uids: resultUids(job.jobKey, 'RTSTRUCT', holes),
     holes,
-    model: {
-      manufacturer: manifest.owner.organisation,
-      modelName: manifest.id,
-      modelVersion: manifest.version,
-      packageDigest: job.packageDigest,
-      device: job.outcome.executionProvider,
-    },
+    model: contributingModel(manifest, job),
     title: manifest.title,
-    remarks: remarksOf({
-      model: manifest.id,
-      version: manifest.version,
-      purpose: inputSet.purpose,
-      labels: job.outcome.labels,
-      warnings: job.outcome.warnings ?? [],
-      replacesSentAt: previous?.deliveredAt ?? null,
-    }),
+    remarks: remarks(manifest, job, inputSet.purpose, previous?.deliveredAt ?? null),
     // the job's own time, so that a second build writes the same bytes
     builtAt: dicomTime(job.finishedAt ?? job.createdAt),
     predecessorSopInstanceUid: previous?.sopInstanceUid,
   };
+}
+
+function contributingModel(manifest: ModelManifest, job: JobEntity): ContributingModel {
+  return {
+    manufacturer: manifest.owner.organisation,
+    modelName: manifest.id,
+    modelVersion: manifest.version,
+    packageDigest: job.packageDigest,
+    device: job.outcome?.executionProvider ?? 'cpu',
+  };
+}
+
+function remarks(manifest: ModelManifest, job: JobEntity, purpose: string, replacesSentAt: Date | null): string[] {
+  const { labels = [], warnings = [] } = job.outcome ?? {};
+  return remarksOf({ model: manifest.id, version: manifest.version, purpose, labels, warnings, replacesSentAt });
 }
 
 function labelsToWrite(objects: ObjectStore, manifest: ModelManifest, files: readonly LabelFile[]): LabelToWrite[] {
