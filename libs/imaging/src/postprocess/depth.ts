@@ -9,7 +9,7 @@ interface Step {
   readonly mm: number;
 }
 
-/** Depth in mm per cell, 0 in the background. Beyond the space is background too. The error of the two passes is below 10 %. */
+/** Depth in mm per cell, 0 in the background. Beyond the space is background too. The two passes overestimate by at most 15 %. */
 export function depthMm(inside: Uint8Array, space: RunSpace, cellMm: Vec3): Float32Array {
   const depths = Float32Array.from(inside, (value) => (value ? Infinity : 0));
   const before = stepsBefore(cellMm);

@@ -20,6 +20,12 @@ export function blankPicture(width: number, height: number, color: Rgb): Picture
 export function setPixel({ width, height, rgba }: Picture, x: number, y: number, color: Rgb, opacity = 1): void {
   if (x < 0 || y < 0 || x >= width || y >= height) return;
   const at = (y * width + x) * 4;
+  if (opacity === 1) {
+    rgba[at] = color[0];
+    rgba[at + 1] = color[1];
+    rgba[at + 2] = color[2];
+    return;
+  }
   for (let c = 0; c < 3; c++) rgba[at + c] = Math.round(rgba[at + c] * (1 - opacity) + color[c] * opacity);
 }
 

@@ -3,7 +3,7 @@
  * air-filled bronchi at the trachea, as in a real scan, so that their sides must truly be found.
  */
 import { Vec3 } from '@modelbank/geometry';
-import { box, column, ellipsoid, rod, slab } from '../solids/primitives';
+import { box, column, ellipsoid, rod, slabs } from '../solids/primitives';
 import { differenceOf, intersectionOf, Solid, unionOf } from '../solids/solid';
 
 /** What a solid is made of; later parts replace earlier ones where they overlap. */
@@ -96,13 +96,17 @@ function airwaysOf(): Solid {
 
 const VERTEBRA_MM = 26;
 const DISC_MM = 6;
+const VERTEBRAE = 19;
+const LOWEST_VERTEBRA_MM = -9 * VERTEBRA_MM;
+/** Part of a vertical distance that is left along the slanted spinous processes. */
+const UPRIGHT = 1 / Math.hypot(0.4, 1);
 
 function bonesOf(): Solid {
-  const bodies = differenceOf(column([0, 60], [19, 15], WHOLE_HEIGHT), ...discGaps());
+  const bodies = differenceOf(column([0, 60], [19, 15], WHOLE_HEIGHT), discGaps());
   const arches = column([0, 85], [14, 14], WHOLE_HEIGHT);
   const spines = intersectionOf(
     column([0, 104], [4, 9], WHOLE_HEIGHT),
-    unionOf(...levels().map((z) => slab([0, 100, z - 8], [0, -0.4, 1], 14))),
+    slabs([0, 100, LOWEST_VERTEBRA_MM - 8], [0, -0.4, 1], 13, VERTEBRA_MM * UPRIGHT, VERTEBRAE),
   );
   const sternum = column([0, -101], [19, 5.5], [-70, 78]);
   return unionOf(bodies, arches, spines, sternum, ribsOf());
@@ -111,21 +115,17 @@ function bonesOf(): Solid {
 /** Rings of an elliptic shell, cut by planes that fall towards the front; open at the sternum's cartilage. */
 function ribsOf(): Solid {
   const shell = differenceOf(column([0, 0], [157, 107], [-ENDLESS_MM, 108]), column([0, 0], [149, 99], WHOLE_HEIGHT));
-  const rings = Array.from({ length: 10 }, (_, rib) => slab([0, 0, -160 + rib * VERTEBRA_MM], [0, -0.36, 1], 10));
+  const rings = slabs([0, 0, -160], [0, -0.36, 1], 10, VERTEBRA_MM / Math.hypot(0.36, 1), 10);
   const cartilage = box([0, -107, 0], [84, 40, 2 * ENDLESS_MM]);
-  return differenceOf(intersectionOf(shell, unionOf(...rings)), cartilage);
+  return differenceOf(intersectionOf(shell, rings), cartilage);
 }
 
 function discsOf(): Solid {
-  return intersectionOf(column([0, 60], [18, 14], WHOLE_HEIGHT), unionOf(...discGaps()));
+  return intersectionOf(column([0, 60], [18, 14], WHOLE_HEIGHT), discGaps());
 }
 
-function discGaps(): readonly Solid[] {
-  return levels().map((z) => slab([0, 60, z + VERTEBRA_MM / 2], [0, 0, 1], DISC_MM));
-}
-
-function levels(): readonly number[] {
-  return Array.from({ length: 19 }, (_, level) => (level - 9) * VERTEBRA_MM);
+function discGaps(): Solid {
+  return slabs([0, 60, LOWEST_VERTEBRA_MM + VERTEBRA_MM / 2], [0, 0, 1], DISC_MM, VERTEBRA_MM, VERTEBRAE);
 }
 
 /** A couch top of foam between two skins, a little away from the body. */

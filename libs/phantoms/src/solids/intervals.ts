@@ -36,7 +36,7 @@ function combine(a: Intervals, b: Intervals, rule: (inA: boolean, inB: boolean) 
   let atB = 0;
   let state = false;
   while (atA < a.length || atB < b.length) {
-    const at = Math.min(a[atA] ?? Infinity, b[atB] ?? Infinity);
+    const at = atB >= b.length || (atA < a.length && a[atA] <= b[atB]) ? a[atA] : b[atB];
     while (atA < a.length && a[atA] === at) atA++;
     while (atB < b.length && b[atB] === at) atB++;
     const next = rule(atA % 2 === 1, atB % 2 === 1);

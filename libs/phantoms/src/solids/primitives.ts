@@ -71,6 +71,28 @@ export function slab(centre: Vec3, normal: Vec3, thicknessMm: number, reachMm = 
   };
 }
 
+/** Parallel slabs at equal distances; the first is at the centre, the others follow along the normal. */
+export function slabs(centre: Vec3, normal: Vec3, thicknessMm: number, periodMm: number, count: number): Solid {
+  const unit = normalise(normal);
+  const first = dot(centre, unit) - thicknessMm / 2;
+  return {
+    centre,
+    radiusMm: 2000,
+    along: ({ point, direction }) => {
+      const start = dot(point, unit);
+      const speed = dot(direction, unit);
+      const found: number[] = [];
+      for (let n = 0; n < count; n++) {
+        const low = first + (speed < 0 ? count - 1 - n : n) * periodMm;
+        const piece = slabInterval(start, speed, low, low + thicknessMm);
+        if (piece === EVERYWHERE) return piece;
+        if (piece.length > 0) found.push(piece[0], piece[1]);
+      }
+      return found;
+    },
+  };
+}
+
 /** A box with its sides along the patient's axes. */
 export function box(centre: Vec3, sizeMm: Vec3): Solid {
   return {
@@ -107,7 +129,7 @@ function quadraticInterval(a: number, b: number, c: number): Intervals {
 }
 
 function slabInterval(start: number, speed: number, low: number, high: number): Intervals {
-  if (Math.abs(speed) < PARALLEL) return start >= low && start <= high ? EVERYWHERE : NOTHING;
+  if (speed < PARALLEL && speed > -PARALLEL) return start >= low && start <= high ? EVERYWHERE : NOTHING;
   const a = (low - start) / speed;
   const b = (high - start) / speed;
   return a < b ? [a, b] : [b, a];
