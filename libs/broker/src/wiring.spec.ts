@@ -35,7 +35,7 @@ describe('the wiring check', () => {
       journal: { ...JOURNEY.journal, subscribesTo: [] },
       models: { ...JOURNEY.models, emits: [] },
     };
-    expect(() => checkWiring(QUEUES, journey)).toThrow('no stage subscribes to result.delivered');
+    expect(() => checkWiring(QUEUES, journey)).toThrow('no stage subscribes to inference.failed');
     expect(() => checkWiring(QUEUES, journey)).toThrow('no stage emits model.registered');
   });
 });

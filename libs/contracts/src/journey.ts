@@ -71,7 +71,7 @@ export const JOURNEY: Readonly<Record<Stage, StageDescription>> = {
   results: {
     does: 'label volumes -> RTSTRUCT, checked before it leaves',
     app: 'hub',
-    subscribesTo: ['inference.completed', 'job.cancelled'],
+    subscribesTo: ['inference.completed', 'job.cancelled', 'result.delivered'],
     emits: ['result.built', 'result.withdrawn'],
     crashPoints: ['results.beforeCommit', 'results.afterCommit'],
   },

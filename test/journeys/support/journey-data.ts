@@ -14,6 +14,7 @@ export interface PhantomFiles {
   readonly paths: readonly string[];
   readonly studyInstanceUid: string;
   readonly seriesInstanceUid: string;
+  readonly frameOfReferenceUid: string;
 }
 
 /** A chest of 64 slices at 3.2 x 3.2 x 5 mm by default: small, but all of it is there. */

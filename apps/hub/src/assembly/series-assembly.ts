@@ -1,7 +1,8 @@
 /**
  * When a series is complete: at its declared count, when its settle time has passed, or at the release of an association
- * of a sender that sends whole series. Until then what is regular may run ahead of time. A slice that arrives later opens
- * the next revision. Every method runs inside the caller's transaction and may be called again for the same cause.
+ * of a sender that sends whole series; one that holds localizers only ends at once. Until then what is regular may run
+ * ahead of time. A slice that arrives later opens the next revision. Every method runs inside the caller's transaction and
+ * may be called again for the same cause.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK } from '@modelbank/contracts';
@@ -13,6 +14,7 @@ import { currentInputSet, supersede } from './input-sets';
 import { disposeOfInstances } from './instance-dispositions';
 import { isLocalizer } from './judge-series';
 import { ASSEMBLED_SOP_CLASS_UID, readSeriesContents } from './series-contents';
+import type { SeriesContents } from './series-contents';
 import { completeSeries, startAheadOfTime } from './series-outcome';
 
 /** An association that brought one slice says nothing about the end: some senders open one for each slice. */
@@ -69,9 +71,10 @@ export class SeriesAssembly {
     if (belonging.length === 0) return;
     await this.reopen(tx, series, causationId);
     const count = await this.recordArrival(tx, series, belonging);
-    if (!belonging.some(({ header }) => header.declaredCount === count)) return;
+    const mayBeScout = belonging.every(({ header }) => isLocalizer(header));
+    if (!mayBeScout && !belonging.some(({ header }) => header.declaredCount === count)) return;
     const contents = await readSeriesContents(tx.manager, series);
-    if (contents?.declaredCount !== count || contents.instances.length !== count) return;
+    if (contents === undefined || !(isScout(contents) || isWhole(contents, count))) return;
     await completeSeries(tx, this.clock, series, contents, causationId);
   }
 
@@ -170,6 +173,15 @@ export class SeriesAssembly {
     await tx.manager.update(SeriesEntity, { id: series.id }, { state, stateCode, completedAt, revision, ...arrival });
     return instanceCount;
   }
+}
+
+/** Nobody waits for more of a scout: while it was open, the results of its whole study would wait. A slice opens it again. */
+function isScout({ slices }: SeriesContents): boolean {
+  return slices.every(({ header }) => isLocalizer(header));
+}
+
+function isWhole({ declaredCount, instances }: SeriesContents, count: number): boolean {
+  return declaredCount === count && instances.length === count;
 }
 
 function laterOf(a: Date, b: Date | null): Date {

@@ -71,12 +71,19 @@ async function jobInputs(tx: Transaction, inputSet: InputSetEntity): Promise<Job
   return inputs;
 }
 
-/** The first run number without a job; null while an earlier run is alive or has its result. Cancelled runs may run again. */
+/**
+ * The first run number without a job; null while an earlier run is alive or has its result. What was cancelled may run
+ * again, and so may what is about to be: its input set is superseded, only the event that says so is still on its way.
+ */
 async function nextRunNumber(tx: Transaction, keyOf: (runNumber: number) => string): Promise<number | null> {
   for (let runNumber = 1; runNumber <= 1000; runNumber += 1) {
     const existing = await tx.manager.findOneBy(JobEntity, { jobKey: keyOf(runNumber) });
     if (existing === null) return runNumber;
-    if (existing.state !== 'cancelled') return null;
+    if (existing.state !== 'cancelled' && !(await isObsolete(tx, existing))) return null;
   }
   return null;
+}
+
+function isObsolete(tx: Transaction, { inputSetId }: JobEntity): Promise<boolean> {
+  return tx.manager.existsBy(InputSetEntity, { id: inputSetId, state: 'superseded' });
 }

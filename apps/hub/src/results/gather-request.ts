@@ -27,12 +27,12 @@ export async function gatherRequest(
   holes: 'xor' | 'keyhole',
 ): Promise<Omit<BuildRequest, 'partPath'>> {
   const inputSet = await store.manager.findOneByOrFail(InputSetEntity, { id: job.inputSetId });
-  const { manifest } = await store.manager.findOneByOrFail(ModelVersionEntity, { id: job.modelVersionId });
+  const { manifest, task } = await store.manager.findOneByOrFail(ModelVersionEntity, { id: job.modelVersionId });
   if (job.outcome === null || inputSet.frameOfReferenceUid === null) {
     throw new HubError('INTERNAL', 'the job has no label volumes, or its series no frame of reference');
   }
   const images = await imagesOf(store, inputSet.members[manifest.inputs[0].role]);
-  const previous = await previousResult(store, job, inputSet.seriesId);
+  const previous = await previousResult(store, job, { seriesId: inputSet.seriesId, task, holes });
   return {
     grid: inputSet.grid,
     labels: labelsToWrite(objects, manifest, job.outcome.labels),
@@ -89,18 +89,26 @@ async function imagesOf(store: ReadStore, ids: readonly string[]): Promise<Insta
   return ids.map((id) => byId.get(id)!);
 }
 
-/** The newest result of the same model for the same series that was delivered and is superseded now. */
-async function previousResult(store: ReadStore, job: JobEntity, seriesId: string) {
-  const sets = await store.manager.findBy(InputSetEntity, { seriesId });
-  const jobs = await store.manager.find(JobEntity, {
-    where: { inputSetId: In(sets.map(({ id }) => id)), state: 'cancelled' },
+interface Succession {
+  readonly seriesId: string;
+  readonly task: string;
+  readonly holes: 'xor' | 'keyhole';
+}
+
+/** The newest result of the same task and encoding for the same series that was delivered and is superseded now. */
+async function previousResult({ manager }: ReadStore, job: JobEntity, { seriesId, task, holes }: Succession) {
+  const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
+  const sets = await manager.find(InputSetEntity, { select: { id: true }, where: { seriesId } });
+  const versions = await manager.find(ModelVersionEntity, { select: { id: true }, where: { task } });
+  const jobs = await manager.find(JobEntity, {
+    where: { inputSetId: In(ids(sets)), modelVersionId: In(ids(versions)), state: 'cancelled' },
     order: { createdAt: 'DESC', id: 'DESC' },
   });
   for (const earlier of jobs.filter(({ id }) => id !== job.id)) {
-    const delivery = await store.manager.findOneBy(DeliveryEntity, { jobId: earlier.id, state: 'delivered' });
-    if (delivery === null) continue;
-    const result = await store.manager.findOneBy(ResultEntity, { id: delivery.resultId });
-    if (result !== null) return { sopInstanceUid: result.sopInstanceUid, deliveredAt: delivery.deliveredAt };
+    const result = await manager.findOneBy(ResultEntity, { jobId: earlier.id, encodingProfile: holes });
+    if (result === null) continue;
+    const delivery = await manager.findOneBy(DeliveryEntity, { resultId: result.id, state: 'delivered' });
+    if (delivery !== null) return { sopInstanceUid: result.sopInstanceUid, deliveredAt: delivery.deliveredAt };
   }
   return undefined;
 }

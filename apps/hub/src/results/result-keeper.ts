@@ -62,6 +62,10 @@ export class ResultKeeper {
       stateReason: null,
       builtAt: this.clock.now(),
     });
+    const { predecessorSopInstanceUid: predecessor } = request;
+    if (predecessor !== undefined) {
+      await tx.manager.update(ResultEntity, { sopInstanceUid: predecessor }, { supersededByResultId: id });
+    }
     await tx.manager.update(JobEntity, { id: jobId, state: 'inferred' }, { state: 'built' });
     await tx.emit('result.built', centreId, { resultId: id, jobId, centreId }, causationId);
   }

@@ -10,7 +10,7 @@ import { gatherRequest, wantedEncodings } from './gather-request';
 import { ResultKeeper } from './result-keeper';
 import type { BuiltObject } from './result-keeper';
 import { buildInThread } from './run-in-thread';
-import { withdrawResults } from './withdraw-results';
+import { deliveredAfterAll, withdrawResults } from './withdraw-results';
 
 const BUILD_TIMEOUT_MS = 300_000;
 
@@ -35,6 +35,14 @@ export class ResultsConsumer {
     const { jobId, reason } = envelope.body;
     await this.unitOfWork.consume(queueName('results', 'job.cancelled'), envelope, (tx) =>
       withdrawResults(tx, jobId, reason, envelope.messageId),
+    );
+  }
+
+  @Subscribes('results', 'result.delivered')
+  async onResultDelivered(@Payload() envelope: Envelope<'result.delivered'>): Promise<void> {
+    const { resultId } = envelope.body;
+    await this.unitOfWork.consume(queueName('results', 'result.delivered'), envelope, (tx) =>
+      deliveredAfterAll(tx, resultId),
     );
   }
 

@@ -25,6 +25,7 @@ export class ResultView {
   @ApiProperty() readonly encodingProfile: string;
   @ApiProperty({ enum: ['built', 'withdrawn', 'superseded'] }) readonly state: string;
   @ApiProperty({ nullable: true, type: String }) readonly stateReason: string | null;
+  @ApiProperty({ nullable: true, type: String }) readonly supersededByResultId: string | null;
   @ApiProperty() readonly sopInstanceUid: string;
   @ApiProperty() readonly seriesInstanceUid: string;
   @ApiProperty({ type: [Object] }) readonly rois: ResultRoi[];
@@ -39,6 +40,7 @@ export class ResultView {
     this.encodingProfile = result.encodingProfile;
     this.state = result.state;
     this.stateReason = result.stateReason;
+    this.supersededByResultId = result.supersededByResultId;
     this.sopInstanceUid = result.sopInstanceUid;
     this.seriesInstanceUid = result.seriesInstanceUid;
     this.rois = result.rois;

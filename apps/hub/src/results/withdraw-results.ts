@@ -19,3 +19,8 @@ export async function withdrawResults(
     await tx.emit('result.withdrawn', centreId, { resultId: id, centreId, reason }, causationId);
   }
 }
+
+/** It was on its way when it was withdrawn: the receiver has it, so it is superseded, not withdrawn. */
+export async function deliveredAfterAll(tx: Transaction, resultId: string): Promise<void> {
+  await tx.manager.update(ResultEntity, { id: resultId, state: 'withdrawn' }, { state: 'superseded' });
+}

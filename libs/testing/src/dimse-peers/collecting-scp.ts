@@ -22,7 +22,7 @@ export interface CollectedInstance {
 }
 
 export interface CollectingOptions {
-  readonly tls?: { readonly caPath: string; readonly server: IssuedCertificate };
+  readonly tls?: { readonly caPath: string; readonly server: Pick<IssuedCertificate, 'certPath' | 'keyPath'> };
   readonly limits?: Partial<ScpLimits>;
   readonly timers?: DimseServerOptions<string>['timers'];
   readonly authorise?: (peer: AssociationPeer) => Promise<Authorisation<string>>;

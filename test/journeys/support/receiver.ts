@@ -1,0 +1,50 @@
+/** The centre's archive in a journey: takes RTSTRUCT over mutual TLS and keeps every instance that it ever acknowledged. */
+import { part10Preamble, parseUid } from '@modelbank/dicom';
+import { readStructureSet } from '@modelbank/structures';
+import type { ReadStructureSet } from '@modelbank/structures';
+import { CollectingScp } from '@modelbank/testing';
+import type { ToolTls } from '@modelbank/testing';
+
+export interface ReceivedStructureSet extends ReadStructureSet {
+  readonly seriesReferenced: readonly string[];
+}
+
+export interface Receiver {
+  readonly port: number;
+  /** Every arrival, in order: the same SOP Instance UID may have come more than once. */
+  arrivals(): readonly { readonly sopInstanceUid: string; readonly dataSet: Buffer }[];
+  /** What it holds of one image series, one entry for each SOP Instance UID. */
+  structureSetsOf(seriesInstanceUid: string): readonly ReceivedStructureSet[];
+  close(): Promise<void>;
+}
+
+export async function startReceiver(tls: ToolTls): Promise<Receiver> {
+  const scp = await CollectingScp.start({ tls: { caPath: tls.caPath, server: tls } });
+  const arrivals = () =>
+    scp.instances.map(({ request, dataSet }) => ({ sopInstanceUid: request.sopInstanceUid, dataSet }));
+  return {
+    port: scp.port,
+    arrivals,
+    structureSetsOf: (seriesInstanceUid) => {
+      const held = new Map(scp.instances.map((instance) => [instance.request.sopInstanceUid, instance]));
+      return [...held.values()]
+        .map(({ request, dataSet }) => read(request, dataSet))
+        .filter(({ seriesReferenced }) => seriesReferenced.includes(seriesInstanceUid));
+    },
+    close: async () => {
+      await scp.server.close();
+    },
+  };
+}
+
+type Request = CollectingScp['instances'][number]['request'];
+
+function read({ sopClassUid, sopInstanceUid, transferSyntaxUid }: Request, dataSet: Buffer): ReceivedStructureSet {
+  const preamble = part10Preamble({
+    sopClassUid: parseUid(sopClassUid),
+    sopInstanceUid: parseUid(sopInstanceUid),
+    transferSyntaxUid: parseUid(transferSyntaxUid),
+  });
+  const set = readStructureSet(Buffer.concat([preamble, dataSet]));
+  return { ...set, seriesReferenced: set.referencedSeries.map(({ seriesInstanceUid }) => seriesInstanceUid) };
+}
