@@ -2,7 +2,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, HubError, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { Clock } from '@modelbank/contracts';
-import { uuidv7 } from '@modelbank/platform';
+import { CONFIGURATION, uuidv7 } from '@modelbank/platform';
+import type { Configuration } from '@modelbank/platform';
 import {
   CallingAeEntity,
   CentreCertificateEntity,
@@ -16,13 +17,12 @@ import type { AddCallingAeDto, AddCentreDto, AddDestinationDto, LegalEntityDto }
 import { CachedCentreDirectory } from './directory';
 import { parseCertificate } from './parse-certificate';
 
-export const DEFAULT_SETTLE_TIME_MS = 90_000;
-
 @Injectable()
 export class CentreRegister {
   constructor(
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     private readonly directory: CachedCentreDirectory,
   ) {}
 
@@ -53,7 +53,7 @@ export class CentreRegister {
         id: uuidv7(this.clock),
         centreId,
         aeTitle: ae.aeTitle,
-        settleTimeMs: ae.settleTimeMs ?? DEFAULT_SETTLE_TIME_MS,
+        settleTimeMs: ae.settleTimeMs ?? this.configuration.assembly.settleTimeMs,
         sendsWholeSeries: ae.sendsWholeSeries ?? false,
       });
       await this.journal(tx, actor, 'centre.callingAeAdded', centreId, ae.aeTitle, `calling AE ${ae.aeTitle} added`);

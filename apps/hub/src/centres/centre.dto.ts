@@ -62,7 +62,9 @@ export class AddCallingAeDto {
   @Matches(AE_TITLE_PATTERN, { message: 'aeTitle must be a DICOM AE title of 1-16 characters' })
   aeTitle!: string;
 
-  @ApiPropertyOptional({ default: 90_000, description: 'a series is complete this long after its last instance' })
+  @ApiPropertyOptional({
+    description: "a series is complete this long after its last instance; default: the hub's assembly.settleTimeMs",
+  })
   @IsOptional()
   @IsInt()
   @Min(100)

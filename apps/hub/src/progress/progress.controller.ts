@@ -30,11 +30,13 @@ export class ProgressController {
   async show(@Param('uid') studyInstanceUid: string, @Query() { centre }: ProgressQuery): Promise<StudyProgress[]> {
     if (!isUid(studyInstanceUid)) throw new HubError('UID_INVALID', 'the path does not name a study by its UID');
     const { manager } = this.readStore;
-    const senders = await manager.find(InstanceEntity, {
-      select: { id: true, centreId: true },
-      where: { studyInstanceUid, ...onlyGiven({ centreId: centre }) },
-    });
-    const centreIds = [...new Set(senders.map((sender) => sender.centreId))].sort();
+    const senders = await manager
+      .createQueryBuilder(InstanceEntity, 'instance')
+      .select('instance.centreId', 'centreId')
+      .distinct()
+      .where({ studyInstanceUid, ...onlyGiven({ centreId: centre }) })
+      .getRawMany<{ centreId: string }>();
+    const centreIds = senders.map((sender) => sender.centreId).sort();
     if (centreIds.length === 0) throw new HubError('NOT_FOUND', 'no instance of this study was stored');
     const found: StudyProgress[] = [];
     for (const centreId of centreIds) {

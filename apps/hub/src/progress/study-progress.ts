@@ -15,13 +15,11 @@ const MOVING_JOBS: ReadonlySet<string> = new Set(['queued', 'running', 'inferred
 const MOVING_DELIVERIES: ReadonlySet<string> = new Set(['awaitingCompletion', 'waiting', 'sending']);
 
 export function studyProgress(centreId: string, studyInstanceUid: string, rows: StudyRows): StudyProgress {
-  const dispositions: Record<string, number> = {};
-  for (const { disposition } of rows.instances) dispositions[disposition] = (dispositions[disposition] ?? 0) + 1;
   return {
     studyInstanceUid,
     centreId,
-    instancesStored: rows.instances.length,
-    dispositions,
+    instancesStored: Object.values(rows.dispositions).reduce((sum, count) => sum + count, 0),
+    dispositions: { ...rows.dispositions },
     series: rows.series.map((series) => seriesProgress(series, rows)),
     held: rows.held.map(({ id, kind, subjectId, code, reason }) => ({ id, kind, subjectId, code, reason })),
     settled: isSettled(rows),

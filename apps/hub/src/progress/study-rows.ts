@@ -15,8 +15,12 @@ import {
   TaskSelectionEntity,
 } from '@modelbank/store';
 
+/** SQL Server takes 2100 parameters at most. */
+const MOST_HELD_INSTANCES = 500;
+
 export interface StudyRows {
-  readonly instances: readonly Pick<InstanceEntity, 'id' | 'disposition'>[];
+  /** Number of instances by disposition. */
+  readonly dispositions: Readonly<Record<string, number>>;
   readonly series: readonly SeriesEntity[];
   readonly inputSets: readonly InputSetEntity[];
   readonly candidates: readonly Pick<CandidateEntity, 'inputSetId' | 'applies'>[];
@@ -38,7 +42,7 @@ export async function readStudyRows(
   // first, because what an event changes must be seen after the event is gone
   const eventsOnTheirWay = await manager.countBy(OutboxMessageEntity, { state: 'pending' });
   const study = { centreId, studyInstanceUid };
-  const instances = await manager.find(InstanceEntity, { select: { id: true, disposition: true }, where: study });
+  const dispositions = await dispositionsOf(manager, study);
   const order = { id: 'ASC' } as const;
   const series = await manager.find(SeriesEntity, { where: study, order });
   const inputSets = await manager.find(InputSetEntity, { where: { seriesId: In(idsOf(series)) }, order });
@@ -50,15 +54,33 @@ export async function readStudyRows(
   const tasks = await manager.find(TaskSelectionEntity, { where: ofSets, order });
   const jobs = await manager.find(JobEntity, { where: ofSets, order });
   const ofJobs = { jobId: In(idsOf(jobs)) };
-  const heldInstances = idsOf(instances.filter((instance) => instance.disposition === 'held')).slice(0, 500);
-  const subjects = [...idsOf(series), ...idsOf(inputSets), ...idsOf(tasks), ...idsOf(jobs), ...heldInstances];
+  const heldInstances = await manager.find(InstanceEntity, {
+    select: { id: true },
+    where: { ...study, disposition: 'held' },
+    take: MOST_HELD_INSTANCES,
+  });
+  const subjects = [series, inputSets, tasks, jobs, heldInstances].flatMap(idsOf);
   return {
-    ...{ eventsOnTheirWay, instances, series, inputSets, candidates, tasks, jobs },
+    ...{ eventsOnTheirWay, dispositions, series, inputSets, candidates, tasks, jobs },
     versions: await versionsOf(manager, tasks),
     results: await manager.find(ResultEntity, { where: ofJobs, order }),
     deliveries: await manager.find(DeliveryEntity, { where: ofJobs, order }),
     held: await manager.find(HeldItemEntity, { where: { subjectId: In(subjects), state: 'held' }, order }),
   };
+}
+
+async function dispositionsOf(
+  manager: EntityManager,
+  study: { readonly centreId: string; readonly studyInstanceUid: string },
+): Promise<Record<string, number>> {
+  const counted = await manager
+    .createQueryBuilder(InstanceEntity, 'instance')
+    .select('instance.disposition', 'disposition')
+    .addSelect('COUNT(*)', 'count')
+    .where(study)
+    .groupBy('instance.disposition')
+    .getRawMany<{ disposition: string; count: string | number }>();
+  return Object.fromEntries(counted.map(({ disposition, count }) => [disposition, Number(count)]));
 }
 
 function versionsOf(manager: EntityManager, tasks: readonly TaskSelectionEntity[]) {

@@ -21,7 +21,7 @@ export class InstanceEntity {
   @KeyColumn() centreId!: string;
   @KeyColumn() sopInstanceUid!: string;
   @KeyColumn() sopClassUid!: string;
-  @KeyColumn() studyInstanceUid!: string;
+  @Index() @KeyColumn() studyInstanceUid!: string;
   @Index() @KeyColumn() seriesInstanceUid!: string;
   @KeyColumn() transferSyntaxUid!: string;
   /** HMAC-SHA256(centre key, issuer, PatientID), hex; empty PatientID: null. */
@@ -30,7 +30,7 @@ export class InstanceEntity {
   @KeyColumn() contentSha256!: string;
   /** SHA-256 of the whole Part-10 file in the object store. */
   @KeyColumn() objectSha256!: string;
-  @KeyColumn(128) objectKey!: string;
+  @Index() @KeyColumn(128) objectKey!: string;
   @BigIntColumn() sizeBytes!: number;
   @Index() @KeyColumn() associationId!: string;
   @KeyColumn(16) purpose!: Purpose;

@@ -101,7 +101,7 @@ export const INTAKE_AND_ASSEMBLY: readonly PortableTable[] = [
       dispositionCode: nullable(key()),
       receivedAt: time(),
     },
-    indices: [['seriesInstanceUid'], ['associationId']],
+    indices: [['studyInstanceUid'], ['seriesInstanceUid'], ['objectKey'], ['associationId']],
     uniques: [['centreId', 'sopInstanceUid']],
   },
   {
