@@ -22,7 +22,7 @@ function checkDuplicates(grid: Grid, heights: readonly number[], limits: GridTol
   return {
     problem: 'duplicatePosition',
     observed: { pairs, slices: grid.origins.length },
-    sentence: `${pairs} of ${grid.origins.length} slices lie at the position of another slice`,
+    sentence: `${pairs} of ${grid.origins.length} slices ${pairs === 1 ? 'lies' : 'lie'} at the position of another slice`,
   };
 }
 
@@ -54,7 +54,7 @@ function checkDistances(distances: readonly number[], limits: GridTolerances): G
     return {
       problem: 'gap',
       observed: { medianMm: median, largestMm: largest, gaps: odd.length, missingSlices: missing },
-      sentence: `${missing} slices are missing in ${odd.length} places (spacing ${median.toFixed(2)} mm, largest distance ${largest.toFixed(2)} mm)`,
+      sentence: `${counted(missing, 'slice is', 'slices are')} missing in ${counted(odd.length, 'place', 'places')} (spacing ${median.toFixed(2)} mm, largest distance ${largest.toFixed(2)} mm)`,
     };
   }
   return {
@@ -66,4 +66,8 @@ function checkDistances(distances: readonly number[], limits: GridTolerances): G
 
 function isMultiple(distance: number, steps: number, median: number, tolerance: number): boolean {
   return steps >= 2 && Math.abs(distance - steps * median) <= tolerance * steps;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -177,7 +177,7 @@ testStores('series assembly', (database) => {
     await bench.settle();
     const [held] = await bench.store.readStore.manager.find(HeldItemEntity);
     expect(held).toMatchObject({ kind: 'series', code: 'GAP', state: 'held' });
-    expect(held.reason).toMatch(/1 slices are missing/);
+    expect(held.reason).toMatch(/1 slice is missing/);
     expect(await bench.emitted('series.held')).toBe(1);
     expect(new Set(await bench.dispositions())).toEqual(new Set(['held SERIES_GAP']));
     await bench.send([2]);
