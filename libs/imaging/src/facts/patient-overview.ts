@@ -54,6 +54,7 @@ function sampleNearest({ grid: scan, voxels }: HounsfieldVolume, overview: Grid)
   const { columns, rows, origins } = overview;
   const hu = new Int16Array(columns * rows * origins.length).fill(OUTSIDE_SCAN);
   const positions = axisPositions(scan, 2);
+  const slices = scan.origins.length;
   const axes = [scan.rowDirection, scan.columnDirection, scan.normal];
   const scanOrigin = axes.map((axis) => dot(scan.origins[0], axis));
   for (let row = 0; row < rows * origins.length; row++) {
@@ -62,12 +63,12 @@ function sampleNearest({ grid: scan, voxels }: HounsfieldVolume, overview: Grid)
     const mm = axes.map((axis, a) => dot(start, axis) - scanOrigin[a]);
     for (let column = 0; column < columns; column++) {
       const along = column * CELL_MM;
-      const i = Math.round((mm[0] + along * axes[0][0]) / scan.columnSpacingMm);
-      const j = Math.round((mm[1] + along * axes[1][0]) / scan.rowSpacingMm);
-      const k = Math.round(indexAt(positions, mm[2] + along * axes[2][0]));
-      if (i < 0 || j < 0 || k < 0 || i >= scan.columns || j >= scan.rows || k >= scan.origins.length) continue;
-      const value = voxels[(k * scan.rows + j) * scan.columns + i];
-      hu[row * columns + column] = Math.max(OUTSIDE_SCAN + 1, value);
+      const i = (mm[0] + along * axes[0][0]) / scan.columnSpacingMm + 0.5;
+      const j = (mm[1] + along * axes[1][0]) / scan.rowSpacingMm + 0.5;
+      const k = indexAt(positions, mm[2] + along * axes[2][0]) + 0.5;
+      if (i < 0 || j < 0 || k < 0 || i >= scan.columns || j >= scan.rows || k >= slices) continue;
+      const value = voxels[((k | 0) * scan.rows + (j | 0)) * scan.columns + (i | 0)];
+      hu[row * columns + column] = value > OUTSIDE_SCAN ? value : OUTSIDE_SCAN + 1;
     }
   }
   return hu;

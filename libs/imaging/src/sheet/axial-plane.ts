@@ -80,25 +80,31 @@ export function sampleMask({ bits }: Mask, { pixels, voxels, weights }: PlaneSam
 }
 
 function setCorners({ voxels, weights }: PlaneSamples, pixel: number, index: readonly number[], grid: Grid): void {
-  const counts = [grid.columns, grid.rows, grid.origins.length];
   const first = pixel * CORNERS;
-  for (let axis = 0; axis < 3; axis++) {
-    if (index[axis] > -0.5 && index[axis] < counts[axis] - 0.5) continue;
+  const i = neighbours(index[0], grid.columns);
+  const j = neighbours(index[1], grid.rows);
+  const k = neighbours(index[2], grid.origins.length);
+  if (!i || !j || !k) {
     voxels[first] = OUTSIDE;
     return;
   }
-  const steps = [1, grid.columns, grid.columns * grid.rows];
   for (let corner = 0; corner < CORNERS; corner++) {
-    let weight = 1;
-    let voxel = 0;
-    for (let axis = 0; axis < 3; axis++) {
-      const clamped = Math.max(0, Math.min(counts[axis] - 1, index[axis]));
-      const low = Math.floor(clamped);
-      const high = (corner >> axis) & 1;
-      weight *= high ? clamped - low : 1 - clamped + low;
-      voxel += Math.min(low + high, counts[axis] - 1) * steps[axis];
-    }
-    voxels[first + corner] = voxel;
-    weights[first + corner] = weight;
+    const [a, b, c] = [corner & 1, (corner >> 1) & 1, corner >> 2];
+    voxels[first + corner] = (k.at[c] * grid.rows + j.at[b]) * grid.columns + i.at[a];
+    weights[first + corner] = i.weight[a] * j.weight[b] * k.weight[c];
   }
+}
+
+interface Neighbours {
+  readonly at: readonly [number, number];
+  readonly weight: readonly [number, number];
+}
+
+/** The two voxels along one axis around an index; the edge voxel alone within half a voxel beyond it, nothing farther out. */
+function neighbours(index: number, count: number): Neighbours | undefined {
+  if (index <= -0.5 || index >= count - 0.5) return undefined;
+  if (index <= 0) return { at: [0, 0], weight: [1, 0] };
+  if (index >= count - 1) return { at: [count - 1, count - 1], weight: [1, 0] };
+  const low = index | 0;
+  return { at: [low, low + 1], weight: [1 - index + low, index - low] };
 }

@@ -49,7 +49,7 @@ function drawGrey(
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const share = (hu[y * width + x] - centreHu) / widthHu + 0.5;
-      const grey = Math.round(255 * Math.max(0, Math.min(1, share)));
+      const grey = share <= 0 ? 0 : share >= 1 ? 255 : (255 * share + 0.5) | 0;
       setPixel(picture, left + x, top + y, [grey, grey, grey]);
     }
   }

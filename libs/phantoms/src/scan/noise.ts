@@ -16,11 +16,12 @@ export function gaussianSource(seed: number, stream: number): () => number {
 
 /** The mulberry32 generator: 32 bits a call. */
 function uniformBits(seed: number): () => number {
+  const { imul } = Math;
   let state = seed | 0;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    let mixed = imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return mixed ^ (mixed >>> 14);
   };
 }

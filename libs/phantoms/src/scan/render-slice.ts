@@ -9,6 +9,7 @@ import { sliceSpacingMm } from './scan-grid';
 /** Lines per voxel along the columns and along the normal. */
 const LINES_PER_ROW = 2;
 const LINES_PER_SLICE = 3;
+const LOWEST_HU = -1024;
 
 export interface Noise {
   readonly seed: number;
@@ -29,7 +30,8 @@ export function renderSlice(grid: Grid, k: number, parts: readonly Part[], noise
     }
     const first = j * grid.columns;
     for (let i = 0; i < grid.columns; i++) {
-      slice[first + i] = Math.max(-1024, Math.round(row[i] + noise.deviationHu * random()));
+      const hu = row[i] + noise.deviationHu * random();
+      slice[first + i] = hu > LOWEST_HU ? Math.round(hu) : LOWEST_HU;
     }
   }
   return slice;

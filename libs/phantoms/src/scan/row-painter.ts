@@ -43,13 +43,13 @@ export class RowPainter {
 }
 
 function addStretch(row: Float32Array, from: number, to: number, value: number): void {
-  const first = Math.floor(from);
-  const last = Math.min(row.length - 1, Math.floor(to));
+  const first = from | 0;
+  const last = to | 0;
   if (first === last) {
     row[first] += value * (to - from);
     return;
   }
   row[first] += value * (first + 1 - from);
   for (let i = first + 1; i < last; i++) row[i] += value;
-  row[last] += value * Math.min(1, to - last);
+  if (to > last) row[last] += value * (to - last);
 }
