@@ -1,5 +1,5 @@
 /** What a dead process leaves behind is put right before the door opens again. */
-import { mkdtemp, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
@@ -13,10 +13,10 @@ import { CT_IMAGE_STORAGE, sliceDataSet, sliceUids, writeSlice } from '../../../
 import type { AssociationContext } from './association-context';
 import { ReceiveInstance } from './receive-instance';
 
-const association = (id: string): AcceptedAssociation<AssociationContext> => ({
+const association = (id: string, callingAeTitle: string): AcceptedAssociation<AssociationContext> => ({
   id,
   fingerprintSha256: 'f'.repeat(64),
-  callingAeTitle: 'CT1',
+  callingAeTitle,
   calledAeTitle: 'MODELBANK',
   remoteAddress: '127.0.0.1',
   context: {
@@ -26,16 +26,16 @@ const association = (id: string): AcceptedAssociation<AssociationContext> => ({
   },
 });
 
-const request = (k: number, id: string): StoreRequest<AssociationContext> => ({
-  association: association(id),
+const request = (k: number, id: string, callingAeTitle: string): StoreRequest<AssociationContext> => ({
+  association: association(id, callingAeTitle),
   sopClassUid: CT_IMAGE_STORAGE,
   sopInstanceUid: sliceUids({ seed: 'restart', k }).instance,
   transferSyntaxUid: '1.2.840.10008.1.2.1',
   messageId: 1,
 });
 
-async function receive(bench: IntakeBench, k: number, associationId: string): Promise<number> {
-  const sink = await bench.app.get(ReceiveInstance, { strict: false }).open(request(k, associationId));
+async function receive(bench: IntakeBench, k: number, associationId: string, callingAe = 'CT1'): Promise<number> {
+  const sink = await bench.app.get(ReceiveInstance, { strict: false }).open(request(k, associationId, callingAe));
   await sink.write(sliceDataSet({ seed: 'restart', k }));
   return sink.finish();
 }
@@ -96,6 +96,10 @@ describe('under pressure', () => {
     const rows = await bench.reads.manager.find(InstanceEntity);
     expect(rows).toHaveLength(1);
     await stat(bench.app.get<ObjectStore>(OBJECT_STORE, { strict: false }).pathOf(rows[0].objectKey));
+    await Promise.all(['A', 'B', 'C', 'D'].map((title) => receive(bench, 8, `of-${title}`, title)));
+    const folder = join(bench.configuration.home, 'objects', 'instances');
+    const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    expect(files).toHaveLength(2);
   });
 
   it('says out of resources when the disk is full or the database does not commit, and keeps nothing', async () => {

@@ -15,9 +15,15 @@ import { insertInstance, journalConflict, newAssociations } from './instance-row
 /** `duplicate`: the same content is there already, which is as good as stored. */
 export type StoreOutcome = 'stored' | 'duplicate' | 'conflict';
 
+interface Decision {
+  readonly outcome: StoreOutcome;
+  /** A row names the object of this candidate. */
+  readonly objectIsNeeded: boolean;
+}
+
 @Injectable()
 export class StoreInstances {
-  private readonly commits: GroupCommit<InstanceCandidate, StoreOutcome>;
+  private readonly commits: GroupCommit<InstanceCandidate, Decision>;
   /** Associations whose row is committed. */
   private readonly recorded = new Set<string>();
 
@@ -53,34 +59,42 @@ export class StoreInstances {
     }
     this.crashPoints.reach('intake.beforeFsync');
     await this.objects.commitPart(partPath, candidate.objectKey);
-    const outcome = await this.commits.add(candidate);
+    const { outcome, objectIsNeeded } = await this.commits.add(candidate);
     this.crashPoints.reach('intake.beforeResponse');
+    if (!objectIsNeeded) await this.objects.remove(candidate.objectKey);
     if (outcome === 'conflict') {
-      await this.objects.remove(candidate.objectKey);
       throw new HubError('INSTANCE_CONFLICT', 'another object with this SOP Instance UID was stored before');
     }
     return outcome;
   }
 
-  private async commit(candidates: readonly InstanceCandidate[]): Promise<readonly StoreOutcome[]> {
-    const outcomes = await this.unitOfWork.run(async (tx) => {
+  private async commit(candidates: readonly InstanceCandidate[]): Promise<readonly Decision[]> {
+    const decisions = await this.unitOfWork.run(async (tx) => {
       await newAssociations(tx, candidates, this.recorded);
-      const decided: StoreOutcome[] = [];
+      const decided: Decision[] = [];
       for (const candidate of candidates) {
         const stored = await tx.manager.findOneBy(InstanceEntity, {
           centreId: candidate.association.context.callingAe.centreId,
           sopInstanceUid: candidate.header.sopInstanceUid,
         });
-        if (stored === null) await insertInstance(tx, this.clock, candidate);
-        else if (!isSameContent(stored, candidate)) await journalConflict(tx, this.clock, candidate, stored.id);
-        decided.push(stored === null ? 'stored' : isSameContent(stored, candidate) ? 'duplicate' : 'conflict');
+        const decision = decide(stored, candidate);
+        if (decision.outcome === 'stored') await insertInstance(tx, this.clock, candidate);
+        if (decision.outcome === 'conflict') await journalConflict(tx, this.clock, candidate, stored?.id ?? '');
+        decided.push(decision);
       }
       this.crashPoints.reach('intake.beforeCommit');
       return decided;
     });
     candidates.forEach((candidate) => this.recorded.add(candidate.association.id));
-    return outcomes;
+    return decisions;
   }
+}
+
+/** Two senders may bring one instance at the same time in files that differ in who sent them: one file is enough. */
+function decide(stored: InstanceEntity | null, candidate: InstanceCandidate): Decision {
+  if (stored === null) return { outcome: 'stored', objectIsNeeded: true };
+  if (!isSameContent(stored, candidate)) return { outcome: 'conflict', objectIsNeeded: false };
+  return { outcome: 'duplicate', objectIsNeeded: stored.objectKey === candidate.objectKey };
 }
 
 function isSameContent(
