@@ -214,6 +214,7 @@ describe('odd geometry', () => {
       if (code === 'GAP') {
         await decide(id, 'release');
         expect(modelsThatRan(await settled(sent))).toEqual(['ribs']);
+        expect(deliveredOf(sent)).toBe(1);
         return;
       }
       await expect(decide(id, 'release')).rejects.toMatchObject({ code: 'SERIES_NOT_USABLE' });

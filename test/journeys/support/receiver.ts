@@ -15,6 +15,8 @@ export interface Receiver {
   arrivals(): readonly { readonly sopInstanceUid: string; readonly dataSet: Buffer }[];
   /** What it holds of one image series, one entry for each SOP Instance UID. */
   structureSetsOf(seriesInstanceUid: string): readonly ReceivedStructureSet[];
+  /** Starts again with empty shelves, for another hub. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -31,6 +33,7 @@ export async function startReceiver(tls: ToolTls): Promise<Receiver> {
         .map(({ request, dataSet }) => read(request, dataSet))
         .filter(({ seriesReferenced }) => seriesReferenced.includes(seriesInstanceUid));
     },
+    forget: () => void scp.instances.splice(0),
     close: async () => {
       await scp.server.close();
     },

@@ -1,0 +1,112 @@
+/**
+ * Promise 1 and 2 of docs/architecture.md under `kill -9`: at every crash point of the journey the hub's process dies, is
+ * started again on the same home, and the centre sends what was not acknowledged. Nothing is lost, nothing is doubled.
+ */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { CRASH_POINTS, JOURNEY, STAGES } from '@modelbank/contracts';
+import type { CrashPoint } from '@modelbank/contracts';
+import { addDestination, enrolCentre, send, untilSettled } from './support/journey-centre';
+import type { JourneyCentre } from './support/journey-centre';
+import { phantomFiles } from './support/journey-data';
+import type { PhantomFiles } from './support/journey-data';
+import { newHome, removeHome, startHubHere, startHubProcess } from './support/journey-hub';
+import type { JourneyHub } from './support/journey-hub';
+import { SMALL_CHEST, journeyPackage } from './support/journey-package';
+import { Ledger, NOTHING_WRONG, reconcile } from './support/ledger';
+import { startReceiver } from './support/receiver';
+import type { Receiver } from './support/receiver';
+
+const { slices } = SMALL_CHEST;
+
+/** Which time the point is reached the hub dies, where the first time says least. */
+const AT_REACH: Partial<Record<CrashPoint, number>> = {
+  'intake.whileReceiving': 5,
+  'intake.beforeFsync': 5,
+  'intake.beforeCommit': 5,
+  'intake.beforeResponse': 5,
+  // the last slice makes the input set
+  'assembly.beforeCommit': slices,
+  'assembly.afterCommit': slices,
+};
+
+it('every stage has a crash point, and every crash point a stage', () => {
+  expect(STAGES.filter((stage) => JOURNEY[stage].crashPoints.length === 0)).toEqual([]);
+  expect(STAGES.flatMap((stage) => JOURNEY[stage].crashPoints).sort()).toEqual([...CRASH_POINTS].sort());
+});
+
+describe('a hub that is killed at', () => {
+  const work = newHome();
+  /** Homes of a hub that knows the centre, without and with the model. */
+  const [unarmed, armed] = [join(work, 'unarmed'), join(work, 'armed')];
+  const packageFolder = journeyPackage(join(work, 'package'));
+  let centre: JourneyCentre;
+  let receiver: Receiver;
+  let ct: PhantomFiles;
+
+  beforeAll(async () => {
+    ct = await phantomFiles(join(work, 'ct'), 'crash', SMALL_CHEST);
+    const hub = await startHubHere(unarmed);
+    centre = await enrolCentre(hub, { id: 'odense', aeTitle: 'ODENSE_CT' });
+    receiver = await startReceiver(centre.server);
+    await addDestination(hub, 'odense', { aeTitle: 'ARCHIVE', port: receiver.port });
+    await hub.stop();
+    cpSync(unarmed, armed, { recursive: true });
+    const withModel = await startHubHere(armed);
+    await withModel.api.post('/models', { folder: packageFolder });
+    await withModel.stop();
+  }, 60_000);
+  beforeEach(() => receiver.forget());
+  afterAll(async () => {
+    await receiver.close();
+    removeHome(work);
+  });
+
+  it.each(CRASH_POINTS)(
+    '%s loses nothing and doubles nothing',
+    async (point) => {
+      const home = join(work, point);
+      cpSync(point.startsWith('models.') ? unarmed : armed, home, { recursive: true });
+      const ledger = new Ledger();
+      const register = (hub: JourneyHub) => hub.api.post('/models', { folder: packageFolder });
+
+      const doomed = await startHubProcess(home, {
+        MODELBANK_TEST_BUILD: '1',
+        MODELBANK_CRASH_AT: point,
+        MODELBANK_CRASH_COUNT: String(AT_REACH[point] ?? 1),
+      });
+      let unsent: readonly string[] = ct.paths;
+      if (point.startsWith('models.')) await expect(register(doomed)).rejects.toThrow();
+      else unsent = ledger.record(await send(doomed, centre, ct.paths));
+      await expect(within(doomed.ended, 30_000)).resolves.toEqual({ code: null, signal: 'SIGKILL' });
+      if (point.startsWith('intake.')) expect([1, 2, 3, 4]).toContain(ledger.acknowledged.size);
+
+      const hub = await startHubProcess(home);
+      try {
+        if (point.startsWith('models.')) await register(hub);
+        if (unsent.length > 0) expect(ledger.record(await send(hub, centre, unsent))).toEqual([]);
+        const { series } = await untilSettled(hub, ct.studyInstanceUid, centre.id, 30_000);
+        const jobs = series
+          .flatMap(({ inputSets }) => inputSets)
+          .flatMap(({ tasks }) => tasks.flatMap((task) => task.jobs));
+        expect(jobs).toMatchObject([
+          { state: 'built', results: [{ state: 'built', deliveries: [{ state: 'delivered' }] }] },
+        ]);
+      } finally {
+        await hub.stop();
+      }
+      expect(ledger.acknowledged.size).toBe(slices);
+      expect(receiver.structureSetsOf(ct.seriesInstanceUid)).toHaveLength(1);
+      expect(reconcile(home, ledger, receiver)).toEqual(NOTHING_WRONG);
+    },
+    60_000,
+  );
+});
+
+function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the hub reached no crash point')), timeoutMs);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
