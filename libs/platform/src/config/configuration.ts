@@ -61,8 +61,6 @@ export class HttpConfiguration {
 /** What one peer may use of us; see docs of libs/dimse. */
 export class DimseLimits {
   @IntegerBetween(1, 1000) maxAssociations = 32;
-  /** Largest P-DATA-TF PDU we offer to receive (PS3.8 D.1). */
-  @IntegerBetween(4096, 4 * MIB) maxPduBytes = 262144;
   @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxInstanceBytes = 4096 * MIB;
   @IntegerBetween(SECOND, 10 * MINUTE) handshakeTimeoutMs = 10 * SECOND;
   /** ARTIM (PS3.8 9.1.5): a connection without a request, or one that does not close. */

@@ -35,7 +35,6 @@ describe('the configuration', () => {
         port: 11112,
         limits: {
           maxAssociations: 32,
-          maxPduBytes: 262144,
           maxInstanceBytes: 4294967296,
           handshakeTimeoutMs: 10000,
           artimTimeoutMs: 30000,
@@ -58,7 +57,7 @@ describe('the configuration', () => {
     expect(configuration.dimse).toMatchObject({
       host: '127.0.0.1',
       port: 4321,
-      limits: { maxAssociations: 3, maxPduBytes: 262144 },
+      limits: { maxAssociations: 3 },
     });
     expect(configuration.log).toEqual({ level: 'debug', pretty: true });
     expect(configuration).toBeInstanceOf(Configuration);
