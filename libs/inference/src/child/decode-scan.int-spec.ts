@@ -61,9 +61,15 @@ describe('decodeScan', () => {
     expect(Array.from(voxels)).toEqual([0, 1, 2, 3].flatMap((k) => Array.from(slice(k))));
   });
 
-  it('refuses slices that are no volume', async () => {
+  it('takes a gap as it is: whether it may be used was decided before', async () => {
     const files = storeSeries(join(folder, 'gap'), GRID, slice).map(({ path }) => readFileSync(path));
-    await expect(decodeScan(files.toSpliced(1, 1))).rejects.toMatchObject({ code: 'SERIES_NOT_USABLE' });
+    const { grid, voxels } = await decodeScan(files.toSpliced(1, 1));
+    expect(grid.origins).toEqual([0, 2, 3].map((k) => GRID.origins[k]));
+    expect(Array.from(voxels)).toEqual([0, 2, 3].flatMap((k) => Array.from(slice(k))));
+  });
+
+  it('refuses slices that are no volume', async () => {
+    const files = storeSeries(join(folder, 'none'), GRID, slice).map(({ path }) => readFileSync(path));
     await expect(decodeScan(files.slice(0, 1))).rejects.toMatchObject({ code: 'SERIES_NOT_USABLE' });
     await expect(decodeScan([])).rejects.toMatchObject({ code: 'SERIES_NOT_USABLE' });
     await expect(decodeScan([...files, files[0]])).rejects.toMatchObject({ code: 'SERIES_NOT_USABLE' });

@@ -13,6 +13,9 @@ import type { FrameCodec, HounsfieldVolume } from '@modelbank/imaging';
 /** readPixelFrames gives native frames in this order of bytes, whatever the file had. */
 const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 
+/** Slice distances were judged by assembly, where a person may have overruled a gap; everything else is judged again. */
+const ANY_SPACING = { spacingMm: Number.MAX_VALUE };
+
 /** Decodes whole Part-10 files given in any order. */
 export async function decodeScan(instances: readonly Uint8Array[]): Promise<HounsfieldVolume> {
   const { grid, order } = gridOf(instances);
@@ -35,7 +38,7 @@ async function openCodec(): Promise<FrameCodec> {
 }
 
 function gridOf(instances: readonly Uint8Array[]): GridFound {
-  const found = gridFromSlices(instances.map(sliceGeometry));
+  const found = gridFromSlices(instances.map(sliceGeometry), ANY_SPACING);
   if (found.problem !== undefined) {
     throw new HubError('SERIES_NOT_USABLE', `the slices are no regular volume: ${found.sentence}`);
   }
