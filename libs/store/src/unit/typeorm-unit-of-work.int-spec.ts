@@ -114,12 +114,12 @@ testStores('unit of work', (database) => {
       rowsWhenWoken.push(store.readStore.manager.count(OutboxMessageEntity));
     });
     await store.unitOfWork.run((tx) =>
-      tx.emit('result.delivered', 'odense', { resultId: 'r', deliveryId: 'd', centreId: 'odense' }, 'cause'),
+      tx.emit('inference.failed', 'odense', { jobId: 'j', centreId: 'odense', code: 'INTERNAL' }, 'cause'),
     );
     await store.unitOfWork.run((tx) =>
       tx.emit('inputSet.completed', 'odense', { inputSetId: 'i', centreId: 'odense' }, 'cause'),
     );
-    expect(woken).toEqual([['journal.result.delivered'], ['delivery.inputSet.completed']]);
+    expect(woken).toEqual([['journal.inference.failed'], ['delivery.inputSet.completed']]);
     expect(await Promise.all(rowsWhenWoken)).toEqual([1, 2]);
   });
 
