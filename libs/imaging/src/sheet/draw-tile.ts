@@ -18,6 +18,7 @@ export interface GreyWindow {
 
 const TEXT_SCALE = 2;
 const LETTERS: Rgb = [255, 214, 102];
+const BLACK: Rgb = [0, 0, 0];
 const NOTES: Rgb = [235, 235, 235];
 const SCALE_BAR_MM = 50;
 const MARGIN = 6;
@@ -95,5 +96,7 @@ function drawNotes(picture: Picture, left: number, top: number, plane: AxialPlan
   const barLeft = left + plane.width - bar - MARGIN;
   const labelLeft = left + plane.width - textWidth('5 cm', TEXT_SCALE) - MARGIN;
   drawOutlinedText(picture, '5 cm', labelLeft, bottom - MARGIN, TEXT_SCALE, NOTES);
-  fillRectangle(picture, barLeft, bottom + GLYPH_HEIGHT * TEXT_SCALE - 3, bar, 3, NOTES);
+  const barTop = bottom + GLYPH_HEIGHT * TEXT_SCALE - 3;
+  fillRectangle(picture, barLeft - 1, barTop - 1, bar + 2, 5, BLACK);
+  fillRectangle(picture, barLeft, barTop, bar, 3, NOTES);
 }

@@ -138,8 +138,16 @@ export type IntensityStep =
       readonly toMin: number;
       readonly toMax: number;
     }
-  | { readonly type: 'zScore'; readonly mean?: number; readonly standardDeviation?: number }
-  | { readonly type: 'quantiles'; readonly low: number; readonly high: number };
+  | {
+      readonly type: 'zScore';
+      readonly mean?: number;
+      readonly standardDeviation?: number;
+      readonly over?: StatisticsOver;
+    }
+  | { readonly type: 'quantiles'; readonly low: number; readonly high: number; readonly over?: StatisticsOver };
+
+/** What statistics look at: the whole tensor, padding included (the default), or only its voxels inside the scan. */
+export type StatisticsOver = 'tensor' | 'scan';
 
 export interface ManifestNetwork {
   readonly name: string;

@@ -38,11 +38,13 @@ class ZScoreStepDto {
   readonly type!: string;
   @IsOptional() @NumberBetween(-HU, HU) readonly mean?: number;
   @IsOptional() @NumberBetween(1e-9, HU) readonly standardDeviation?: number;
+  @IsOptional() @OneOf(['tensor', 'scan']) readonly over?: string;
 }
 class QuantilesStepDto {
   readonly type!: string;
   @NumberBetween(0, 1) readonly low!: number;
   @NumberBetween(0, 1) readonly high!: number;
+  @IsOptional() @OneOf(['tensor', 'scan']) readonly over?: string;
 }
 
 const INTENSITY_VARIANTS = {
