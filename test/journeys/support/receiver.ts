@@ -20,15 +20,30 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-export async function startReceiver(tls: ToolTls): Promise<Receiver> {
-  const scp = await CollectingScp.start({ tls: { caPath: tls.caPath, server: tls } });
-  const arrivals = () =>
-    scp.instances.map(({ request, dataSet }) => ({ sopInstanceUid: request.sopInstanceUid, dataSet }));
+/** What the receiver does with an instance that has arrived whole. `storeThenDrop`: keeps it, and is gone before it says so. */
+export type Mood = 'store' | 'refuse' | 'storeThenDrop';
+
+const OUT_OF_RESOURCES = 0xa700;
+
+export async function startReceiver(tls: ToolTls, mood: () => Mood = () => 'store'): Promise<Receiver> {
+  const refused = new WeakSet<Request>();
+  const scp = await CollectingScp.start({
+    tls: { caPath: tls.caPath, server: tls },
+    finish: (request) => {
+      const now = mood();
+      if (now === 'refuse') refused.add(request);
+      // the association is gone before the response can be sent
+      if (now === 'storeThenDrop') scp.server.cutByFingerprint(request.association.fingerprintSha256 ?? '');
+      return Promise.resolve(now === 'refuse' ? OUT_OF_RESOURCES : 0);
+    },
+  });
+  const kept = () => scp.instances.filter(({ request }) => !refused.has(request));
+  const arrivals = () => kept().map(({ request, dataSet }) => ({ sopInstanceUid: request.sopInstanceUid, dataSet }));
   return {
     port: scp.port,
     arrivals,
     structureSetsOf: (seriesInstanceUid) => {
-      const held = new Map(scp.instances.map((instance) => [instance.request.sopInstanceUid, instance]));
+      const held = new Map(kept().map((instance) => [instance.request.sopInstanceUid, instance]));
       return [...held.values()]
         .map(({ request, dataSet }) => read(request, dataSet))
         .filter(({ seriesReferenced }) => seriesReferenced.includes(seriesInstanceUid));
