@@ -1,7 +1,8 @@
-/** Cancels jobs whose results must not leave: whatever their state, `job.cancelled` tells the later stages. */
+/** Cancels jobs whose results must not leave: whatever their state, `job.cancelled` tells the later stages; what is held is closed. */
 import { In } from 'typeorm';
+import { HubError } from '@modelbank/contracts';
 import type { Clock, Envelope, JobState } from '@modelbank/contracts';
-import { JobEntity } from '@modelbank/store';
+import { JobEntity, resolveHeldItemsOf } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
 
 const CANCELLABLE: readonly JobState[] = ['queued', 'running', 'inferred', 'built', 'held', 'failed'];
@@ -29,7 +30,10 @@ export async function cancelJobs(
         finishedAt: clock.now(),
       },
     );
-    if (affected === 0) throw new Error('job changed while it was being cancelled');
+    if (affected === 0) throw new HubError('INTERNAL', 'a job changed while it was being cancelled');
+    // nobody can decide on it any more
+    const subject = { kind: 'job', subjectId: job.id } as const;
+    await resolveHeldItemsOf(tx, clock, subject, { state: 'resolved', by: 'hub', why: `cancelled: ${reason}` });
     await tx.emit('job.cancelled', job.centreId, { jobId: job.id, centreId: job.centreId, reason }, cause.messageId);
   }
 }

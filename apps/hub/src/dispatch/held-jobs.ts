@@ -6,6 +6,8 @@ import type { HeldItem, HeldItemHandler, HeldItemHandlers } from '@modelbank/con
 import { JobEntity } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
 
+type ChangedKeys = 'state' | 'stateCode' | 'attempts' | 'notBefore' | 'finishedAt';
+
 @Injectable()
 export class HeldJobs implements HeldItemHandler<Transaction>, OnModuleInit {
   readonly kind = 'job';
@@ -19,17 +21,12 @@ export class HeldJobs implements HeldItemHandler<Transaction>, OnModuleInit {
   /** Runs the job again with fresh attempts: the same job, so the same key and result UIDs. */
   async release(tx: Transaction, item: HeldItem): Promise<void> {
     const job = await this.heldJob(tx, item);
-    await tx.manager.update(
-      JobEntity,
-      { id: job.id, state: job.state, fencingToken: job.fencingToken },
-      { state: 'queued', stateCode: null, attempts: 0, notBefore: null, finishedAt: null },
-    );
+    await change(tx, job, { state: 'queued', stateCode: null, attempts: 0, notBefore: null, finishedAt: null });
     await tx.emit('inference.requested', job.centreId, { jobId: job.id, centreId: job.centreId }, item.id);
   }
 
   async discard(tx: Transaction, item: HeldItem): Promise<void> {
-    const job = await this.heldJob(tx, item);
-    await tx.manager.update(JobEntity, { id: job.id, state: job.state }, { state: 'failed' });
+    await change(tx, await this.heldJob(tx, item), { state: 'failed' });
   }
 
   private async heldJob(tx: Transaction, item: HeldItem): Promise<JobEntity> {
@@ -37,4 +34,10 @@ export class HeldJobs implements HeldItemHandler<Transaction>, OnModuleInit {
     if (job.state === 'held' || job.state === 'failed') return job;
     throw new HubError('CONFLICT', `the job is ${job.state} now and no longer held`);
   }
+}
+
+async function change(tx: Transaction, job: JobEntity, to: Partial<Pick<JobEntity, ChangedKeys>>): Promise<void> {
+  const { id, state, fencingToken } = job;
+  const { affected } = await tx.manager.update(JobEntity, { id, state, fencingToken }, to);
+  if (affected !== 1) throw new HubError('CONFLICT', 'the job changed meanwhile');
 }

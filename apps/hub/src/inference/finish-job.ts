@@ -8,6 +8,9 @@ import type { JobEntity, Transaction, UnitOfWork } from '@modelbank/store';
 import { updateOwned } from './claim-job';
 import type { Lease } from './claim-job';
 
+/** Rises with the square of the attempts: 2 s, 8 s, 18 s. */
+const FIRST_BACK_OFF_MS = 2000;
+
 export interface FinishParts {
   readonly unitOfWork: UnitOfWork;
   readonly objects: ObjectStore;
@@ -23,10 +26,10 @@ export async function finishInferred(
   outcome: InferenceOutcome,
   outputFolder: string,
 ): Promise<boolean> {
-  const { job } = lease;
+  const { job, fencingToken } = lease;
   const labels: LabelFile[] = [];
   for (const [index, label] of outcome.labels.entries()) {
-    const key = `labels/${job.jobKey.slice(0, 2)}/${job.jobKey}/${lease.fencingToken}-${index}.mask`;
+    const key = labelKey(job, fencingToken, index);
     await commitFile(parts.objects, join(outputFolder, label.file), key);
     labels.push({ ...label, file: key });
   }
@@ -38,15 +41,41 @@ export async function finishInferred(
     return owned;
   });
   parts.crashPoints.reach('inference.afterCommit');
-  if (!done) for (const label of labels) await parts.objects.remove(label.file);
+  await removeLitter(parts.objects, job, labels.length, done ? claimsBefore(fencingToken) : [fencingToken]);
   return done;
+}
+
+/** Of one claim only, so that a late worker never writes over the files of the one that took over. */
+function labelKey({ jobKey }: JobEntity, fencingToken: number, index: number): string {
+  return `labels/${jobKey.slice(0, 2)}/${jobKey}/${fencingToken}-${index}.mask`;
+}
+
+/** Claims that were killed, failed or fenced off: no row names their files, or will. */
+function claimsBefore(fencingToken: number): number[] {
+  return Array.from({ length: fencingToken - 1 }, (_, index) => index + 1);
+}
+
+/** What is left over takes room, no more: that it cannot be removed is no failure of the run. */
+async function removeLitter(
+  objects: ObjectStore,
+  job: JobEntity,
+  labelCount: number,
+  claims: readonly number[],
+): Promise<void> {
+  const keys = claims.flatMap((claim) => Array.from({ length: labelCount }, (_, index) => labelKey(job, claim, index)));
+  await Promise.allSettled(keys.map((key) => objects.remove(key)));
 }
 
 /** The work folder may lie on another file system than the objects: then the file is copied. */
 async function commitFile(objects: ObjectStore, path: string, key: string): Promise<void> {
   const part = objects.newPartPath();
-  await rename(path, part).catch(() => copyFile(path, part));
-  await objects.commitPart(part, key);
+  try {
+    await rename(path, part).catch(() => copyFile(path, part));
+    await objects.commitPart(part, key);
+  } catch (thrown) {
+    await objects.discardPart(part);
+    throw thrown;
+  }
 }
 
 /** A failure that may pass is tried again, later each time; any other holds the job for a person. */
@@ -55,7 +84,7 @@ export async function finishFailed(parts: FinishParts, lease: Lease, error: HubE
   const { attempts: limit } = parts.configuration.inference;
   await parts.unitOfWork.run(async (tx) => {
     if (error.retryable && job.attempts < limit) {
-      const notBefore = new Date(parts.clock.now().getTime() + 2000 * job.attempts ** 2);
+      const notBefore = new Date(parts.clock.now().getTime() + FIRST_BACK_OFF_MS * job.attempts ** 2);
       await updateOwned(tx, lease, { state: 'queued', stateCode: error.code, notBefore });
       return;
     }
@@ -66,7 +95,7 @@ export async function finishFailed(parts: FinishParts, lease: Lease, error: HubE
 }
 
 /** The hub stops: the job waits again, and the attempt that was cut short does not count. */
-export async function giveBack(parts: FinishParts, lease: Lease): Promise<void> {
+export async function giveBack(parts: Pick<FinishParts, 'unitOfWork'>, lease: Lease): Promise<void> {
   const attempts = lease.job.attempts - 1;
   await parts.unitOfWork.run((tx) => updateOwned(tx, lease, { state: 'queued', attempts }));
 }

@@ -44,9 +44,14 @@ export class InferencePool implements OnApplicationBootstrap, OnApplicationShutd
     // what a killed hub left: half-written outputs and leases in our workers' names
     await rm(locationsOf(this.configuration).work, { recursive: true, force: true });
     for (const { owner, ticker } of this.workers) {
-      await expireLeasesOf(this.unitOfWork, owner, this.clock);
+      if (this.isAlone) await expireLeasesOf(this.unitOfWork, owner, this.clock);
       ticker.start();
     }
+  }
+
+  /** One process has an SQLite home. On a server another hub may run under the same names: its leases run out in time. */
+  private get isAlone(): boolean {
+    return this.configuration.database.type === 'sqlite';
   }
 
   wake(): void {

@@ -19,6 +19,8 @@ import { jobSpec } from './job-spec';
 export interface WorkerParts extends FinishParts {
   readonly store: ReadStore;
   readonly log: HubLogger;
+  /** JavaScript file of the child; the compiled child of libs/inference where it is left out. */
+  readonly childEntry?: string;
 }
 
 export class InferenceWorker {
@@ -60,6 +62,11 @@ export class InferenceWorker {
         return;
       }
       const error = asHubError(thrown);
+      // cancelled, or taken over after the lease ran out: what becomes of the job is no longer this worker's business
+      if (error.code === 'LEASE_LOST') {
+        log.info('inference.leaseLost', { jobId: lease.job.id });
+        return;
+      }
       log.error('inference.failed', error, { jobId: lease.job.id, attempt: lease.job.attempts });
       await finishFailed(this.parts, lease, error);
     } finally {
@@ -99,6 +106,7 @@ export class InferenceWorker {
       timeoutMs: spec.manifest.limits.timeoutSeconds * 1000,
       memoryMiB: spec.manifest.limits.memoryMiB,
       signal,
+      entry: this.parts.childEntry,
       onStage: () => crashPoints.reach('inference.whileRunning'),
     });
   }
