@@ -18,7 +18,7 @@ export class DeliveriesController {
     private readonly loop: DeliveryLoop,
   ) {}
 
-  /** Parked, blocked or waiting deliveries are tried at once; the schedule starts anew. */
+  /** Parked, blocked or waiting deliveries are tried at once, and again by the schedule for as many days as a new one. */
   @Post(':id/retry')
   @HttpCode(202)
   @RequirePermission('deliveries:write')

@@ -11,7 +11,7 @@ import { DeliverySender } from './delivery-sender';
 import { resultSender } from './send-result';
 
 const LOOK_EVERY_MS = 1000;
-/** So that one receiver that hangs does not keep the others waiting. */
+/** So that receivers that hang do not keep the others waiting. */
 const SENDERS = 4;
 
 @Injectable()
@@ -24,7 +24,7 @@ export class DeliveryLoop implements OnApplicationBootstrap, OnApplicationShutdo
     @Inject(OBJECT_STORE) objects: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CRASH_POINTS_PORT) crashPoints: CrashPoints,
-    @Inject(CONFIGURATION) configuration: Configuration,
+    @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(LOGGER) log: HubLogger,
     @Inject(SCHEDULER) scheduler: Scheduler,
   ) {
@@ -40,7 +40,8 @@ export class DeliveryLoop implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await releaseClaims(this.unitOfWork, this.clock);
+    // one process has an SQLite home; on a server another hub may be sending, and what a dead one left runs out in time
+    if (this.configuration.database.type === 'sqlite') await releaseClaims(this.unitOfWork, this.clock);
     for (const ticker of this.tickers) ticker.start();
   }
 

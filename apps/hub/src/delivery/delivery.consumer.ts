@@ -24,7 +24,7 @@ export class DeliveryConsumer {
     const { resultId, centreId } = envelope.body;
     await this.unitOfWork.consume(queueName('delivery', 'result.built'), envelope, async (tx) => {
       const planned = await planDeliveries(tx, resultId, this.clock);
-      if (planned > 0) return;
+      if (planned !== 0) return;
       await appendJournal(tx, this.clock, {
         kind: 'result.stored',
         centreId,

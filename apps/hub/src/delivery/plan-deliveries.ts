@@ -10,15 +10,15 @@ import {
   insertRow,
 } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
-import { hasOpenSiblings } from './completion';
+import { isComplete } from './completion';
 
-/** Returns the number of deliveries planned; a result that was withdrawn meanwhile gets none. */
-export async function planDeliveries(tx: Transaction, resultId: string, clock: Clock): Promise<number> {
+/** The number of deliveries planned; null for a result that was withdrawn meanwhile, even before anybody heard of it. */
+export async function planDeliveries(tx: Transaction, resultId: string, clock: Clock): Promise<number | null> {
   const result = await tx.manager.findOneByOrFail(ResultEntity, { id: resultId });
   const job = await tx.manager.findOneByOrFail(JobEntity, { id: result.jobId });
-  if (result.state !== 'built' || job.state === 'cancelled') return 0;
+  if (result.state !== 'built' || job.state === 'cancelled') return null;
   const inputSet = await tx.manager.findOneByOrFail(InputSetEntity, { id: job.inputSetId });
-  const mayLeave = inputSet.state === 'complete' && !(await hasOpenSiblings(tx.manager, inputSet));
+  const mayLeave = await isComplete(tx.manager, inputSet);
   const destinations = await tx.manager.findBy(DestinationEntity, {
     centreId: result.centreId,
     active: true,
