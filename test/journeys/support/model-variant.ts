@@ -13,6 +13,7 @@ export interface ModelVariant {
   readonly parameters?: readonly object[];
   /** Added to the rules of applicability. */
   readonly applicability?: Readonly<Record<string, unknown>>;
+  readonly limits?: { readonly timeoutSeconds: number; readonly memoryMiB: number };
 }
 
 interface ManifestText {
@@ -21,7 +22,7 @@ interface ManifestText {
 
 /** Writes the package into `folder/<id>` and returns its folder. */
 export function modelVariant(folder: string, variant: ModelVariant): string {
-  const { id, task, version = '1.0.0', description, parameters, applicability } = variant;
+  const { id, task, version = '1.0.0', description, parameters, applicability, limits } = variant;
   const into = journeyPackage(join(folder, `${id}-${version}`), { id });
   const path = join(into, 'model.yaml');
   const manifest = parse(readFileSync(path, 'utf8')) as ManifestText;
@@ -32,6 +33,7 @@ export function modelVariant(folder: string, variant: ModelVariant): string {
     ...{ task, version },
     inputs: [{ ...input, applicability: rules }],
     ...(parameters === undefined ? {} : { parameters }),
+    ...(limits === undefined ? {} : { limits }),
   };
   writeFileSync(path, stringify(written));
   return into;
