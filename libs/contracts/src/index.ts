@@ -4,6 +4,7 @@ export * from './crash-points';
 export * from './ports';
 export * from './errors';
 export * from './inference-job';
+export * from './label-mask';
 export * from './states';
 export * from './centre-directory';
 export * from './held-items';

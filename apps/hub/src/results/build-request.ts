@@ -1,12 +1,12 @@
 /** What the builder thread gets and answers: plain values that can be cloned; pixels and masks stay in files. */
-import type { LabelFile } from '@modelbank/contracts';
+import type { ErrorCode, LabelFile } from '@modelbank/contracts';
 import type { Grid } from '@modelbank/geometry';
 import type { ContributingModel } from '@modelbank/structures';
 import type { ResultRoi } from '@modelbank/store';
 
 export interface LabelToWrite extends LabelFile {
-  /** Folder of the label's object; `file` is its name there. */
-  readonly folder: string;
+  /** Where the label's object lies. */
+  readonly path: string;
   readonly color: readonly [number, number, number];
   readonly interpretedType: string;
 }
@@ -35,4 +35,8 @@ export interface BuildRequest {
 export type BuildAnswer =
   | { readonly kind: 'built'; readonly sha256: string; readonly rois: readonly ResultRoi[] }
   /** Our own check, or the writer, refused: the texts quote no patient data. */
-  | { readonly kind: 'invalid'; readonly problems: readonly string[] };
+  | { readonly kind: 'invalid'; readonly problems: readonly string[] }
+  /** A label or the image is not what was stored: building again gives the same answer. */
+  | { readonly kind: 'unreadable'; readonly code: ErrorCode; readonly message: string };
+
+export type Encoding = BuildRequest['holes'];

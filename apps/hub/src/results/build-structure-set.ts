@@ -1,9 +1,12 @@
-/** Label volumes -> one checked RTSTRUCT file. Runs in a worker thread: seconds of computing must not stop the SCP. */
+/**
+ * Label volumes -> one checked RTSTRUCT file. Runs in a worker thread: seconds of computing must not stop the SCP. The thread
+ * is started for each result, so what is imported here stays narrow: pure libraries and types only.
+ */
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { readPatientStudyModule } from '@modelbank/dicom';
+import { HubError, labelMask } from '@modelbank/contracts';
+import { DicomError, readPatientStudyModule } from '@modelbank/dicom';
 import type { PatientStudyModule } from '@modelbank/dicom';
-import { readLabel } from '@modelbank/inference';
 import {
   StructureError,
   checkStructureSet,
@@ -20,16 +23,23 @@ const LABEL = 'AI, not approved';
 const SERIES_NUMBER = 9001;
 const ST_LIMIT = 1024;
 
+/** Writes the file when it may leave. Rejects only with what may pass by itself, such as a full disk. */
 export async function buildStructureSet(request: BuildRequest): Promise<BuildAnswer> {
-  const rois = await roisOf(request);
-  const study = readPatientStudyModule(await readFile(request.imagePath));
-  let bytes: Uint8Array;
   try {
-    bytes = writeStructureSet(contentOf(request, study, rois));
+    return await writeAndCheck(request);
   } catch (thrown) {
+    // the messages of our own errors name labels, tags and numbers, never a value of the data set
     if (thrown instanceof StructureError) return { kind: 'invalid', problems: [thrown.message] };
+    const isOurs = thrown instanceof DicomError || (thrown instanceof HubError && !thrown.retryable);
+    if (isOurs) return { kind: 'unreadable', code: thrown.code, message: thrown.message };
     throw thrown;
   }
+}
+
+async function writeAndCheck(request: BuildRequest): Promise<BuildAnswer> {
+  const rois = await roisOf(request);
+  const study = readPatientStudyModule(await readFile(request.imagePath));
+  const bytes = writeStructureSet(contentOf(request, study, rois));
   const problems = checkStructureSet(bytes, {
     studyInstanceUid: study.StudyInstanceUID,
     seriesInstanceUid: request.seriesInstanceUid,
@@ -57,12 +67,21 @@ async function roisOf(request: BuildRequest): Promise<Roi[]> {
       name: label.name,
       color: label.color,
       interpretedType: label.interpretedType,
-      contours: contoursFromMask(await readLabel(label.folder, label, request.grid), {
+      contours: contoursFromMask(labelMask(await readLabel(label), label, request.grid), {
         holes: request.holes,
         sliceSopInstanceUids: request.sopInstanceUids,
       }),
     })),
   );
+}
+
+async function readLabel({ name, path }: LabelToWrite): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+    throw new HubError('OBJECT_CORRUPT', `the file of label "${name}" is gone`, { cause });
+  }
 }
 
 function contentOf(request: BuildRequest, study: PatientStudyModule, rois: readonly Roi[]): StructureSetToWrite {

@@ -1,22 +1,14 @@
 /** Gathers from the rows what the builder needs for one job and one way to write holes. */
-import { basename, dirname } from 'node:path';
 import { In } from 'typeorm';
 import { HubError } from '@modelbank/contracts';
 import type { LabelFile, ObjectStore } from '@modelbank/contracts';
 import type { ContributingModel } from '@modelbank/structures';
 import type { ManifestLabel, ModelManifest } from '@modelbank/registry';
-import {
-  DeliveryEntity,
-  DestinationEntity,
-  InputSetEntity,
-  InstanceEntity,
-  JobEntity,
-  ModelVersionEntity,
-  ResultEntity,
-} from '@modelbank/store';
-import type { ReadStore } from '@modelbank/store';
-import type { BuildRequest, LabelToWrite } from './build-request';
+import { DestinationEntity, InputSetEntity, InstanceEntity, ModelVersionEntity } from '@modelbank/store';
+import type { JobEntity, ReadStore } from '@modelbank/store';
+import type { BuildRequest, Encoding, LabelToWrite } from './build-request';
 import { dicomTime } from './dicom-time';
+import { previousResult } from './previous-result';
 import { remarksOf } from './remarks';
 import { resultUids } from './result-uids';
 
@@ -24,7 +16,7 @@ export async function gatherRequest(
   store: ReadStore,
   objects: ObjectStore,
   job: JobEntity,
-  holes: 'xor' | 'keyhole',
+  holes: Encoding,
 ): Promise<Omit<BuildRequest, 'partPath'>> {
   const inputSet = await store.manager.findOneByOrFail(InputSetEntity, { id: job.inputSetId });
   const { manifest, task } = await store.manager.findOneByOrFail(ModelVersionEntity, { id: job.modelVersionId });
@@ -32,7 +24,8 @@ export async function gatherRequest(
     throw new HubError('INTERNAL', 'the job has no label volumes, or its series no frame of reference');
   }
   const images = await imagesOf(store, inputSet.members[manifest.inputs[0].role]);
-  const previous = await previousResult(store, job, { seriesId: inputSet.seriesId, task, holes });
+  const { seriesId } = inputSet;
+  const previous = await previousResult(store, { jobId: job.id, seriesId, task, encoding: holes });
   return {
     grid: inputSet.grid,
     labels: labelsToWrite(objects, manifest, job.outcome.labels),
@@ -64,15 +57,14 @@ function contributingModel(manifest: ModelManifest, job: JobEntity): Contributin
 
 function remarks(manifest: ModelManifest, job: JobEntity, purpose: string, replacesSentAt: Date | null): string[] {
   const { labels = [], warnings = [] } = job.outcome ?? {};
-  return remarksOf({ model: manifest.id, version: manifest.version, purpose, labels, warnings, replacesSentAt });
+  return remarksOf({ manifest, purpose, labels, warnings, replacesSentAt });
 }
 
 function labelsToWrite(objects: ObjectStore, manifest: ModelManifest, files: readonly LabelFile[]): LabelToWrite[] {
   const declared = new Map<string, ManifestLabel>(manifest.labels.map((label) => [label.name, label]));
   return files.map((label) => {
-    const path = objects.pathOf(label.file);
     const { color, interpretedType } = declared.get(label.name)!;
-    return { ...label, folder: dirname(path), file: basename(path), color, interpretedType };
+    return { ...label, path: objects.pathOf(label.file), color, interpretedType };
   });
 }
 
@@ -89,33 +81,9 @@ async function imagesOf(store: ReadStore, ids: readonly string[]): Promise<Insta
   return ids.map((id) => byId.get(id)!);
 }
 
-interface Succession {
-  readonly seriesId: string;
-  readonly task: string;
-  readonly holes: 'xor' | 'keyhole';
-}
-
-/** The newest result of the same task and encoding for the same series that was delivered and is superseded now. */
-async function previousResult({ manager }: ReadStore, job: JobEntity, { seriesId, task, holes }: Succession) {
-  const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id);
-  const sets = await manager.find(InputSetEntity, { select: { id: true }, where: { seriesId } });
-  const versions = await manager.find(ModelVersionEntity, { select: { id: true }, where: { task } });
-  const jobs = await manager.find(JobEntity, {
-    where: { inputSetId: In(ids(sets)), modelVersionId: In(ids(versions)), state: 'cancelled' },
-    order: { createdAt: 'DESC', id: 'DESC' },
-  });
-  for (const earlier of jobs.filter(({ id }) => id !== job.id)) {
-    const result = await manager.findOneBy(ResultEntity, { jobId: earlier.id, encodingProfile: holes });
-    if (result === null) continue;
-    const delivery = await manager.findOneBy(DeliveryEntity, { resultId: result.id, state: 'delivered' });
-    if (delivery !== null) return { sopInstanceUid: result.sopInstanceUid, deliveredAt: delivery.deliveredAt };
-  }
-  return undefined;
-}
-
 /** The encodings that the centre's destinations ask for; one always, so that the result can be fetched. */
-export async function wantedEncodings(store: ReadStore, centreId: string): Promise<('xor' | 'keyhole')[]> {
+export async function wantedEncodings(store: ReadStore, centreId: string): Promise<Encoding[]> {
   const destinations = await store.manager.findBy(DestinationEntity, { centreId, active: true });
   const wanted = new Set(destinations.map(({ holes }) => holes));
-  return wanted.size === 0 ? ['xor'] : [...wanted];
+  return wanted.size === 0 ? ['xor'] : [...wanted].sort();
 }

@@ -4,8 +4,9 @@ import { Payload } from '@nestjs/microservices';
 import { Subscribes } from '@modelbank/broker';
 import { OBJECT_STORE, READ_STORE, UNIT_OF_WORK, queueName } from '@modelbank/contracts';
 import type { Envelope, ObjectStore } from '@modelbank/contracts';
-import { JobEntity } from '@modelbank/store';
+import { JobEntity, ResultEntity } from '@modelbank/store';
 import type { ReadStore, UnitOfWork } from '@modelbank/store';
+import type { Encoding } from './build-request';
 import { gatherRequest, wantedEncodings } from './gather-request';
 import { ResultKeeper } from './result-keeper';
 import type { BuiltObject } from './result-keeper';
@@ -28,6 +29,7 @@ export class ResultsConsumer {
     const job = await this.store.manager.findOneByOrFail(JobEntity, { id: envelope.body.jobId });
     const built = job.state === 'inferred' ? await this.build(job) : [];
     await this.keeper.keep(envelope, built);
+    await this.removeUnkept(built);
   }
 
   @Subscribes('results', 'job.cancelled')
@@ -52,12 +54,28 @@ export class ResultsConsumer {
     for (const encodingProfile of await wantedEncodings(this.store, job.centreId)) {
       const partPath = this.objects.newPartPath();
       const request = { ...(await gatherRequest(this.store, this.objects, job, encodingProfile)), partPath };
-      const answer = await buildInThread(request, BUILD_TIMEOUT_MS);
-      const objectKey = `results/${job.jobKey.slice(0, 2)}/${job.jobKey}/${encodingProfile}.dcm`;
-      if (answer.kind === 'built') await this.objects.commitPart(partPath, objectKey);
-      else await this.objects.discardPart(partPath);
-      built.push({ encodingProfile, objectKey, request, answer });
+      try {
+        const answer = await buildInThread(request, BUILD_TIMEOUT_MS);
+        const objectKey = answer.kind === 'built' ? keyOf(job, encodingProfile, answer.sha256) : null;
+        if (objectKey !== null) await this.objects.commitPart(partPath, objectKey);
+        built.push({ encodingProfile, objectKey, request, answer });
+      } finally {
+        await this.objects.discardPart(partPath);
+      }
     }
     return built;
   }
+
+  /** The job was cancelled or held, or another attempt kept other bytes: nothing will ever name these. */
+  private async removeUnkept(built: readonly BuiltObject[]): Promise<void> {
+    for (const { objectKey } of built) {
+      if (objectKey === null || (await this.store.manager.existsBy(ResultEntity, { objectKey }))) continue;
+      await this.objects.remove(objectKey);
+    }
+  }
+}
+
+/** With the digest of the bytes: what a row names is never written over. */
+function keyOf({ jobKey }: JobEntity, encoding: Encoding, sha256: string): string {
+  return `results/${jobKey.slice(0, 2)}/${jobKey}/${encoding}-${sha256.slice(0, 16)}.dcm`;
 }
