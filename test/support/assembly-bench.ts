@@ -21,6 +21,8 @@ const SERIES = '1.2.2';
 export interface SliceOptions {
   readonly z?: number;
   readonly header?: Partial<InstanceHeader>;
+  /** What else its row says. */
+  readonly row?: Partial<InstanceEntity>;
 }
 
 export class AssemblyBench {
@@ -51,8 +53,13 @@ export class AssemblyBench {
     return id;
   }
 
-  async store1(associationId: string, k: number, { z = 3 * k, header = {} }: SliceOptions = {}): Promise<void> {
-    const instance = instanceRow(uuidv7(this.store.clock), associationId, k, z, header, this.store.clock.now());
+  async store1(
+    associationId: string,
+    k: number,
+    { z = 3 * k, header = {}, row = {} }: SliceOptions = {},
+  ): Promise<void> {
+    const made = instanceRow(uuidv7(this.store.clock), associationId, k, z, header, this.store.clock.now());
+    const instance = { ...made, ...row };
     await this.store.unitOfWork.run(async (tx) => {
       await insertRow(tx.manager, InstanceEntity, instance);
       const { id: instanceId, centreId, studyInstanceUid, seriesInstanceUid } = instance;

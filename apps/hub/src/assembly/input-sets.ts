@@ -8,7 +8,7 @@ import type { Clock, InputSetState } from '@modelbank/contracts';
 import type { Grid } from '@modelbank/geometry';
 import { uuidv7 } from '@modelbank/platform';
 import { InputSetEntity } from '@modelbank/store';
-import type { SeriesEntity, Transaction } from '@modelbank/store';
+import type { InstanceEntity, SeriesEntity, Transaction } from '@modelbank/store';
 import { inputSetDigest } from './input-set-digest';
 import type { SeriesContents } from './series-contents';
 
@@ -69,14 +69,16 @@ async function insert(
 ): Promise<string> {
   const id = uuidv7(clock);
   const { parameters } = contents;
+  // not the series' own: a localizer of another frame of reference, or of another purpose, may have come first
+  const { studyInstanceUid, patientKey, purpose, header } = membersOf(contents, volume.memberIds)[0];
   await tx.manager.insert(InputSetEntity, {
     id,
     centreId: series.centreId,
     seriesId: series.id,
-    studyInstanceUid: series.studyInstanceUid,
-    frameOfReferenceUid: series.frameOfReferenceUid,
-    patientKey: series.patientKey,
-    purpose: series.purpose,
+    studyInstanceUid,
+    frameOfReferenceUid: header.frameOfReferenceUid ?? null,
+    patientKey,
+    purpose,
     revision: series.revision,
     state: 'provisional',
     digest,
@@ -90,11 +92,18 @@ async function insert(
 }
 
 function digestOf(contents: SeriesContents, memberIds: readonly string[]): string {
+  return inputSetDigest(
+    membersOf(contents, memberIds).map(({ sopInstanceUid, contentSha256 }) => ({
+      ...{ role: CT_ROLE, sopInstanceUid, contentSha256 },
+    })),
+  );
+}
+
+function membersOf(contents: SeriesContents, memberIds: readonly string[]): InstanceEntity[] {
   const byId = new Map(contents.instances.map((instance) => [instance.id, instance]));
-  const members = memberIds.map((id) => {
+  return memberIds.map((id) => {
     const instance = byId.get(id);
     if (instance === undefined) throw new HubError('INTERNAL', 'a member of an input set is not in its series');
-    return { role: CT_ROLE, sopInstanceUid: instance.sopInstanceUid, contentSha256: instance.contentSha256 };
+    return instance;
   });
-  return inputSetDigest(members);
 }

@@ -1,5 +1,5 @@
 /** Every order in which slices can arrive ends in one input set: real database, time moved by hand. */
-import { HeldItemEntity } from '@modelbank/store';
+import { CalledAeEntity, HeldItemEntity, insertRow } from '@modelbank/store';
 import { testStores } from '@modelbank/testing';
 import { AssemblyBench, SETTLE_MS } from '../../../../test/support/assembly-bench';
 import { HeldSeries } from './held-series';
@@ -203,6 +203,29 @@ testStores('series assembly', (database) => {
     await bench.deliver();
     expect(await bench.stateOfSets()).toEqual(['complete 4']);
     expect((await bench.dispositions()).filter((each) => each === 'notApplicable SERIES_LOCALIZER')).toHaveLength(2);
+  });
+
+  it('takes what it says of the volume from the volume, whatever localizer came first', async () => {
+    for (const [id, aeTitle, side] of [
+      ['1', 'MB_LEFT', 'left'],
+      ['2', 'MB_RIGHT', 'right'],
+    ]) {
+      const ae = { id, aeTitle, purpose: 'care' as const, protocolId: null, parameters: { side } };
+      await bench.store.unitOfWork.run((tx) => insertRow(tx.manager, CalledAeEntity, ae));
+    }
+    const scout = await bench.open({ calledAeTitle: 'MB_LEFT' });
+    const header = { imageType: ['ORIGINAL', 'PRIMARY', 'LOCALIZER'], frameOfReferenceUid: '1.2.8' };
+    await bench.store1(scout, 90, { header, row: { patientKey: 'b'.repeat(64), studyInstanceUid: '1.2.7' } });
+    await bench.deliver();
+    const volume = await bench.open({ calledAeTitle: 'MB_RIGHT' });
+    for (const k of range(0, 4)) await bench.store1(volume, k, { row: { purpose: 'care' } });
+    await bench.deliver();
+    const ofVolume = { frameOfReferenceUid: '1.2.9', patientKey: 'a'.repeat(64), purpose: 'care' };
+    expect(await bench.series()).toMatchObject({ ...ofVolume, studyInstanceUid: '1.2.1' });
+    await bench.settle();
+    const sets = await bench.inputSets();
+    expect(sets).toHaveLength(1);
+    expect(sets[0]).toMatchObject({ ...ofVolume, studyInstanceUid: '1.2.1', parameters: { side: 'right' } });
   });
 
   describe('a person decides', () => {

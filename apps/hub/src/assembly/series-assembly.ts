@@ -103,11 +103,7 @@ export class SeriesAssembly {
       id: uuidv7(this.clock),
       centreId,
       seriesInstanceUid,
-      studyInstanceUid: instance.studyInstanceUid,
-      frameOfReferenceUid: instance.header.frameOfReferenceUid ?? null,
-      patientKey: instance.patientKey,
-      modality: instance.header.modality,
-      purpose: instance.purpose,
+      ...describedBy(instance),
       state: 'open',
       stateCode: null,
       revision: 1,
@@ -169,10 +165,18 @@ export class SeriesAssembly {
     const lastInstanceAt = laterOf(latest.receivedAt, series.lastInstanceAt);
     const deadlineAt = laterOf(new Date(latest.receivedAt.getTime() + settleTimeMs), series.deadlineAt);
     const declaredCount = latest.header.declaredCount ?? series.declaredCount;
-    const arrival = { instanceCount, declaredCount, lastInstanceAt, deadlineAt };
+    const slice = instances.find(({ header }) => !isLocalizer(header));
+    const described = slice === undefined ? {} : describedBy(slice);
+    const arrival = { instanceCount, declaredCount, lastInstanceAt, deadlineAt, ...described };
     await tx.manager.update(SeriesEntity, { id: series.id }, { state, stateCode, completedAt, revision, ...arrival });
     return instanceCount;
   }
+}
+
+/** What a series says of itself. A localizer, whose frame of reference may be another, has the word until a slice comes. */
+function describedBy({ studyInstanceUid, patientKey, purpose, header }: InstanceEntity) {
+  const { modality, frameOfReferenceUid = null } = header;
+  return { studyInstanceUid, frameOfReferenceUid, patientKey, modality, purpose };
 }
 
 /** Nobody waits for more of a scout: while it was open, the results of its whole study would wait. A slice opens it again. */

@@ -7,6 +7,7 @@ import type { EntityManager } from 'typeorm';
 import { AssociationEntity, CalledAeEntity, InstanceEntity } from '@modelbank/store';
 import type { SeriesEntity } from '@modelbank/store';
 import { sopClassUid } from '@modelbank/dicom';
+import { isLocalizer } from './judge-series';
 import type { Slice } from './judge-series';
 
 /** The only class that is assembled so far. */
@@ -23,7 +24,7 @@ export interface SeriesContents {
   readonly deadlineAt: Date;
   /** Where all instances that state a count state the same one. */
   readonly declaredCount: number | null;
-  /** Parameters of the called AE; the slices are held when they differ. */
+  /** Parameters of the called AE that the volume was sent to, localizers aside; the slices are held when they differ. */
   readonly parameters: Record<string, string | number | boolean>;
   /** An association that brought slices of this series has not ended. */
   readonly stillArriving: boolean;
@@ -55,7 +56,7 @@ export async function readSeriesContents(
     lastInstanceAt: new Date(largest(instances.map((instance) => instance.receivedAt.getTime()))),
     deadlineAt: new Date(largest(settledAt)),
     declaredCount: agreedCount(instances),
-    parameters: ofInstance(instances[0]),
+    parameters: ofInstance(instances.find(({ header }) => !isLocalizer(header)) ?? instances[0]),
     stillArriving: associations.some((association) => association.endedAt === null),
   };
 }
