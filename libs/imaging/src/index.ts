@@ -18,7 +18,7 @@ export { fillHoles } from './postprocess/fill-holes';
 export * from './postprocess/split-sides';
 export * from './postprocess/run-postprocessing';
 export * from './facts/image-facts';
-export { bodyMidPlaneXMm, patientOverview } from './facts/patient-overview';
+export { bodyMidPlaneXMm, patientOverview, slicesInOverview } from './facts/patient-overview';
 export type { PatientOverview } from './facts/patient-overview';
 export { contactSheet } from './sheet/contact-sheet';
 export type { ContactSheetOptions } from './sheet/contact-sheet';

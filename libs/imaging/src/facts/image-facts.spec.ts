@@ -1,6 +1,6 @@
 import { anthropomorphicPhantom, phantomVolume, SCAN_ORIENTATIONS } from '@modelbank/phantoms';
 import { measureImageFacts } from './image-facts';
-import { bodyMidPlaneXMm } from './patient-overview';
+import { bodyMidPlaneXMm, slicesInOverview } from './patient-overview';
 
 const COARSE = { rows: 76, columns: 104, slices: 60, pixelSpacingMm: 3.94, sliceSpacingMm: 5 };
 
@@ -37,5 +37,23 @@ describe('image facts of a scan without a body', () => {
     expect(facts.bodyWidthMm).toBe(0);
     expect(facts.airAroundBodyFraction).toBe(1);
     expect(bodyMidPlaneXMm({ grid, voxels })).toBeUndefined();
+  });
+});
+
+describe.each(SCAN_ORIENTATIONS)('the slices that image facts of a scan %s look at', (orientation) => {
+  const phantom = anthropomorphicPhantom({ ...COARSE, slices: 150, sliceSpacingMm: 1.5, orientation });
+  const volume = phantomVolume(phantom);
+  const seen = slicesInOverview(phantom.grid);
+
+  it('are enough: without the others the facts stay the same to the last bit', () => {
+    const sliceLength = phantom.grid.columns * phantom.grid.rows;
+    const voxels = volume.voxels.slice();
+    for (let k = 0; k < 150; k++) if (!seen.has(k)) voxels.fill(3000, k * sliceLength, (k + 1) * sliceLength);
+    expect(measureImageFacts({ ...volume, voxels } as typeof volume)).toEqual(measureImageFacts(volume));
+  });
+
+  it('are fewer than half of thin slices that lie across the body', () => {
+    const across = Math.abs(phantom.grid.normal[2]) > 0.9999;
+    expect(seen.size < 75).toBe(across);
   });
 });

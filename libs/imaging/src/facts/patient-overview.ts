@@ -49,6 +49,28 @@ function overviewGrid(scan: Grid): Grid {
   };
 }
 
+/**
+ * Indices of the slices that the overview looks at: the others need not be decoded for it. Of a scan with thin slices these
+ * are few; of an oblique one, all.
+ */
+export function slicesInOverview(scan: Grid): ReadonlySet<number> {
+  const { columns, rows, origins } = overviewGrid(scan);
+  const positions = axisPositions(scan, 2);
+  const firstMm = dot(scan.origins[0], scan.normal);
+  const seen = new Set<number>();
+  for (const [x, y, z] of origins) {
+    const corners = [x, x + (columns - 1) * CELL_MM].flatMap((cornerX) =>
+      [y, y + (rows - 1) * CELL_MM].map((cornerY) => {
+        const heightMm = dot([cornerX, cornerY, z], scan.normal) - firstMm;
+        return Math.round(indexAt(positions, heightMm));
+      }),
+    );
+    const last = Math.min(Math.max(...corners), scan.origins.length - 1);
+    for (let slice = Math.max(0, Math.min(...corners)); slice <= last; slice++) seen.add(slice);
+  }
+  return seen;
+}
+
 /** The scan index of a cell is affine in the cell's index; only uneven slices need a look-up. */
 function sampleNearest({ grid: scan, voxels }: HounsfieldVolume, overview: Grid): Int16Array {
   const { columns, rows, origins } = overview;

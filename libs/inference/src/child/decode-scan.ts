@@ -6,7 +6,7 @@ import { HubError } from '@modelbank/contracts';
 import { readInstanceHeader, readPixelDescription, readPixelFrames } from '@modelbank/dicom';
 import type { PixelDescription } from '@modelbank/dicom';
 import { gridFromSlices } from '@modelbank/geometry';
-import type { GridFound, SliceGeometry } from '@modelbank/geometry';
+import type { Grid, GridFound, SliceGeometry } from '@modelbank/geometry';
 import { decodeFrame, rescaleSlice, volumeArray } from '@modelbank/imaging';
 import type { FrameCodec, HounsfieldVolume } from '@modelbank/imaging';
 
@@ -16,15 +16,23 @@ const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 /** Slice distances were judged by assembly, where a person may have overruled a gap; everything else is judged again. */
 const ANY_SPACING = { spacingMm: Number.MAX_VALUE };
 
-/** Decodes whole Part-10 files given in any order. */
-export async function decodeScan(instances: readonly Uint8Array[]): Promise<HounsfieldVolume> {
+/**
+ * Decodes whole Part-10 files given in any order. With `slicesOf` only the slices that it names are decoded, by index in the
+ * grid; the voxels of the others stay 0 and must not be looked at.
+ */
+export async function decodeScan(
+  instances: readonly Uint8Array[],
+  slicesOf?: (grid: Grid) => ReadonlySet<number>,
+): Promise<HounsfieldVolume> {
   const { grid, order } = gridOf(instances);
   const sorted = order.map((index) => instances[index]);
   const descriptions = sorted.map((bytes) => readPixelDescription(bytes));
   const codec = descriptions.some(({ transferSyntax }) => transferSyntax.encapsulated) ? await openCodec() : undefined;
   const sliceLength = grid.rows * grid.columns;
   const voxels = volumeArray(descriptions, sliceLength * sorted.length);
+  const wanted = slicesOf?.(grid);
   sorted.forEach((bytes, slice) => {
+    if (wanted?.has(slice) === false) return;
     const pixels = storedPixels(bytes, descriptions[slice], codec);
     rescaleSlice(pixels, descriptions[slice], voxels, slice * sliceLength);
   });
