@@ -6,8 +6,10 @@ import type { Clock, HeldItem, HeldItemHandler, HeldItemHandlers } from '@modelb
 import { SeriesEntity } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
 import { disposeOf } from './instance-dispositions';
-import { isReleasable, judgeSeries } from './judge-series';
+import { judgeSeries, overruledBy } from './judge-series';
+import type { SeriesVerdict } from './judge-series';
 import { readSeriesContents } from './series-contents';
+import type { SeriesContents } from './series-contents';
 import { completeSeries } from './series-outcome';
 
 @Injectable()
@@ -23,17 +25,21 @@ export class HeldSeries implements HeldItemHandler<Transaction>, OnModuleInit {
     this.handlers.register(this);
   }
 
-  /** Complete as it is. What is no volume at all (two frames of reference, a tilted gantry) cannot be made one by a word. */
+  /**
+   * Complete as it is, or held again for what nobody has looked at yet. What is no volume at all (two frames of reference,
+   * a tilted gantry) cannot be made one by a word.
+   */
   async release(tx: Transaction, item: HeldItem): Promise<void> {
     const series = await this.heldSeries(tx, item);
     const contents = await readSeriesContents(tx.manager, series);
-    const verdict = contents === undefined ? undefined : judgeSeries(contents.slices, true);
-    if (contents === undefined || !isReleasable(item.code) || verdict?.kind !== 'regular') {
+    const overruled = overruledBy(item.code);
+    if (contents === undefined || overruled === undefined || !mayGoOn(judgeSeries(contents.slices, overruled))) {
       throw new HubError('SERIES_NOT_USABLE', `a series that is held for ${item.code} is not one volume`, {
         advice: 'Send the missing or corrected slices, or discard it.',
       });
     }
-    await completeSeries(tx, this.clock, series, contents, item.id, true);
+    refuseUnseen(contents);
+    await completeSeries(tx, this.clock, series, contents, item.id, overruled);
   }
 
   async discard(tx: Transaction, item: HeldItem): Promise<void> {
@@ -48,4 +54,16 @@ export class HeldSeries implements HeldItemHandler<Transaction>, OnModuleInit {
     if (series.state === 'held') return series;
     throw new HubError('CONFLICT', `the series is ${series.state} now and no longer held`);
   }
+}
+
+function mayGoOn(verdict: SeriesVerdict): boolean {
+  return verdict.kind === 'regular' || (verdict.kind === 'irregular' && overruledBy(verdict.code) !== undefined);
+}
+
+/** A slice that came after the hold, and whose event is still on its way, is not what the person looked at. */
+function refuseUnseen({ instances }: SeriesContents): void {
+  if (instances.every(({ disposition }) => disposition !== 'waiting')) return;
+  throw new HubError('CONFLICT', 'another slice of the series has just arrived', {
+    advice: 'Look at the held items again in a moment.',
+  });
 }

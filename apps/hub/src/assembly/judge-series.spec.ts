@@ -1,5 +1,5 @@
 import type { InstanceHeader } from '@modelbank/dicom';
-import { judgeSeries } from './judge-series';
+import { judgeSeries, overruledBy } from './judge-series';
 import type { SeriesVerdict, Slice } from './judge-series';
 
 const AXIAL = [1, 0, 0, 0, 1, 0] as const;
@@ -99,12 +99,25 @@ describe('the verdict on a series', () => {
     expect(codeOf(judgeSeries(slices))).toBe(expected);
   });
 
-  it.each<[string, Slice[], string]>([
-    ['a gap', [...stack(3), slice(4), slice(5)], 'regular'],
-    ['no patient id', stack(4).map((_, k) => slice(k, {}, { patientKey: null })), 'regular'],
-    ['a gantry tilt', stack(4).map((_, k) => slice(k, { gantryTiltDegrees: 12 })), 'irregular GANTRY_TILT'],
-    ['two patients', [...stack(4), slice(4, {}, { patientKey: 'bb' })], 'irregular MIXED_PATIENTS'],
-  ])('a person may or may not overrule %s', (_what, slices, expected) => {
-    expect(codeOf(judgeSeries(slices, true))).toBe(expected);
+  const anonymous = (ks: number[]) => ks.map((k) => slice(k, {}, { patientKey: null }));
+
+  it.each<[string, Slice[], string, string]>([
+    ['a gap', [...stack(3), slice(4), slice(5)], 'GAP', 'regular'],
+    ['no patient id', anonymous([0, 1, 2, 3]), 'PATIENT_ID_MISSING', 'regular'],
+    ['no patient id, and a gap behind it', anonymous([0, 1, 3, 4]), 'PATIENT_ID_MISSING', 'irregular GAP'],
+    ['a gap of slices without patient id', anonymous([0, 1, 3, 4]), 'GAP', 'regular'],
+    [
+      'a tilt behind a gap',
+      stack(4).map((_, k) => slice(k, { gantryTiltDegrees: 12 })),
+      'GAP',
+      'irregular GANTRY_TILT',
+    ],
+    ['two patients behind a gap', [...stack(4), slice(4, {}, { patientKey: 'bb' })], 'GAP', 'irregular MIXED_PATIENTS'],
+  ])('a person overrules what was held: %s', (_what, slices, code, expected) => {
+    expect(codeOf(judgeSeries(slices, overruledBy(code)))).toBe(expected);
+  });
+
+  it.each(['GANTRY_TILT', 'MIXED_PATIENTS', 'MULTI_FRAME', 'toString'])('nobody overrules %s', (code) => {
+    expect(overruledBy(code)).toBeUndefined();
   });
 });

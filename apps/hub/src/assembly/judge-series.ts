@@ -66,19 +66,28 @@ const GRID_CODES: Readonly<Record<GridProblemCode, SeriesHoldCode>> = {
 };
 
 /** What a person may overrule: the volume is known, only its spacing or its sender's care is in doubt. */
-const RELEASABLE: ReadonlySet<SeriesHoldCode> = new Set(['GAP', 'NON_UNIFORM_SPACING', 'PATIENT_ID_MISSING']);
+export type Overruled = ReadonlySet<SeriesHoldCode>;
+const NOTHING: Overruled = new Set();
+/** A missing id is held first: whoever releases a spacing knows of it, but not the other way round. */
+const SPACING_AND_ID: Overruled = new Set(['GAP', 'NON_UNIFORM_SPACING', 'PATIENT_ID_MISSING']);
+const OVERRULED_BY: ReadonlyMap<string, Overruled> = new Map<SeriesHoldCode, Overruled>([
+  ['GAP', SPACING_AND_ID],
+  ['NON_UNIFORM_SPACING', SPACING_AND_ID],
+  ['PATIENT_ID_MISSING', new Set<SeriesHoldCode>(['PATIENT_ID_MISSING'])],
+]);
 const ANY_SPACING: Partial<GridTolerances> = { spacingMm: Number.MAX_VALUE };
 
 export function isLocalizer(header: InstanceHeader): boolean {
   return header.imageType.includes('LOCALIZER');
 }
 
-export function isReleasable(code: string): boolean {
-  return RELEASABLE.has(code as SeriesHoldCode);
+/** What a person who releases a series held for this code has seen and overrules; undefined where nothing may be. */
+export function overruledBy(code: string): Overruled | undefined {
+  return OVERRULED_BY.get(code);
 }
 
-/** `released`: a person said that it may be used in spite of what is releasable. */
-export function judgeSeries(slices: readonly Slice[], released = false): SeriesVerdict {
+/** `overruled`: a person said that it may be used in spite of these. */
+export function judgeSeries(slices: readonly Slice[], overruled: Overruled = NOTHING): SeriesVerdict {
   const volume = slices.filter((slice) => !isLocalizer(slice.header));
   if (volume.length === 0) {
     return { kind: 'notApplicable', code: 'LOCALIZER', sentence: 'the series holds localizers only' };
@@ -87,7 +96,7 @@ export function judgeSeries(slices: readonly Slice[], released = false): SeriesV
     const sentence = `a volume needs at least ${MINIMUM_VOLUME_SLICES} slices, there are ${volume.length}`;
     return { kind: 'notApplicable', code: 'TOO_FEW_SLICES', sentence };
   }
-  return mixture(volume) ?? incompleteness(volume, released) ?? geometryOf(volume, released);
+  return mixture(volume) ?? incompleteness(volume, overruled) ?? geometryOf(volume, overruled);
 }
 
 function irregular(
@@ -113,7 +122,7 @@ function mixture(slices: readonly Slice[]): SeriesVerdict | undefined {
   return undefined;
 }
 
-function incompleteness(slices: readonly Slice[], released: boolean): SeriesVerdict | undefined {
+function incompleteness(slices: readonly Slice[], overruled: Overruled): SeriesVerdict | undefined {
   const [{ header, patientKey }] = slices;
   if (slices.some((slice) => (slice.header.numberOfFrames ?? 1) > 1)) {
     return irregular('MULTI_FRAME', 'an instance of a single-frame class holds several frames');
@@ -121,16 +130,16 @@ function incompleteness(slices: readonly Slice[], released: boolean): SeriesVerd
   if (header.frameOfReferenceUid === undefined) {
     return irregular('FRAME_OF_REFERENCE_MISSING', 'the slices name no frame of reference');
   }
-  if (patientKey === null && !released) {
+  if (patientKey === null && !overruled.has('PATIENT_ID_MISSING')) {
     return irregular('PATIENT_ID_MISSING', 'the slices carry no patient id');
   }
   return undefined;
 }
 
-function geometryOf(slices: readonly Slice[], released: boolean): SeriesVerdict {
+function geometryOf(slices: readonly Slice[], overruled: Overruled): SeriesVerdict {
   const found = gridFromSlices(
     slices.map(({ header }) => ({ ...header, gantryTilt: header.gantryTiltDegrees })),
-    released ? ANY_SPACING : {},
+    overruled.has('GAP') ? ANY_SPACING : {},
   );
   if (found.problem !== undefined) return irregular(GRID_CODES[found.problem], found.sentence, found.observed);
   return { kind: 'regular', grid: found.grid, memberIds: found.order.map((index) => slices[index].instanceId) };

@@ -2,7 +2,6 @@
 import { CalledAeEntity, HeldItemEntity, insertRow } from '@modelbank/store';
 import { testStores } from '@modelbank/testing';
 import { AssemblyBench, SETTLE_MS } from '../../../../test/support/assembly-bench';
-import { HeldSeries } from './held-series';
 
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, k) => from + k);
 
@@ -226,48 +225,5 @@ testStores('series assembly', (database) => {
     const sets = await bench.inputSets();
     expect(sets).toHaveLength(1);
     expect(sets[0]).toMatchObject({ ...ofVolume, studyInstanceUid: '1.2.1', parameters: { side: 'right' } });
-  });
-
-  describe('a person decides', () => {
-    async function heldItem(): Promise<{ handler: HeldSeries; item: HeldItemEntity }> {
-      const handler = new HeldSeries({ register: () => undefined }, bench.store.clock);
-      return { handler, item: await bench.store.readStore.manager.findOneByOrFail(HeldItemEntity, {}) };
-    }
-
-    it('releases a gap: the series is complete as it is', async () => {
-      await bench.send([0, 1, 3, 4]);
-      await bench.deliver();
-      await bench.settle();
-      const { handler, item } = await heldItem();
-      await bench.store.unitOfWork.run((tx) => handler.release(tx, item));
-      expect(await bench.stateOfSets()).toEqual(['complete 4']);
-      expect((await bench.series()).state).toBe('complete');
-    });
-
-    it('cannot release what is no volume', async () => {
-      const association = await bench.open();
-      for (const k of range(0, 4)) await bench.store1(association, k, { header: { gantryTiltDegrees: 15 } });
-      await bench.deliver();
-      await bench.settle();
-      const { handler, item } = await heldItem();
-      await expect(bench.store.unitOfWork.run((tx) => handler.release(tx, item))).rejects.toMatchObject({
-        code: 'SERIES_NOT_USABLE',
-      });
-      expect((await bench.series()).state).toBe('held');
-    });
-
-    it('discards: the series stays so whatever comes later', async () => {
-      await bench.send([0, 1, 3, 4]);
-      await bench.deliver();
-      await bench.settle();
-      const { handler, item } = await heldItem();
-      await bench.store.unitOfWork.run((tx) => handler.discard(tx, item));
-      await bench.send([2]);
-      await bench.deliver();
-      await bench.settle();
-      expect(await bench.stateOfSets()).toEqual([]);
-      expect((await bench.series()).state).toBe('discarded');
-      expect(new Set(await bench.dispositions())).toEqual(new Set(['notApplicable SERIES_DISCARDED']));
-    });
   });
 });

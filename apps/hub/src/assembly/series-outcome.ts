@@ -5,21 +5,21 @@ import type { Transaction } from '@modelbank/store';
 import { currentInputSet, establishInputSet, supersede } from './input-sets';
 import { disposeOf } from './instance-dispositions';
 import { judgeSeries } from './judge-series';
-import type { SeriesVerdict } from './judge-series';
+import type { Overruled, SeriesVerdict } from './judge-series';
 import type { SeriesContents } from './series-contents';
 
 type Irregular = Extract<SeriesVerdict, { kind: 'irregular' }>;
 
-/** Ends the assembly of this revision. `released`: a person overruled what may be overruled. */
+/** Ends the assembly of this revision. `overruled`: what a person said it may be used in spite of. */
 export async function completeSeries(
   tx: Transaction,
   clock: Clock,
   series: SeriesEntity,
   contents: SeriesContents,
   causationId: string,
-  released = false,
+  overruled?: Overruled,
 ): Promise<SeriesVerdict> {
-  const verdict = judgeSeries(contents.slices, released);
+  const verdict = judgeSeries(contents.slices, overruled);
   if (verdict.kind === 'regular') {
     await establishInputSet(tx, clock, series, contents, verdict, 'complete', causationId);
     await disposeOf(tx, contents, 'assembled', null);
