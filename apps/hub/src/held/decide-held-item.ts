@@ -18,8 +18,11 @@ export class DecideHeldItem {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Throws NOT_FOUND, CONFLICT when it was decided before, and what the handler throws; then the item stays held. */
-  async decide(verb: HeldVerb, id: string, decision: HeldDecision): Promise<void> {
+  /**
+   * `caller`: whose token the request carried, which the journal keeps beside the name that the request gives. Throws
+   * NOT_FOUND, CONFLICT when it was decided before, and what the handler throws; then the item stays held.
+   */
+  async decide(verb: HeldVerb, id: string, decision: HeldDecision, caller: string): Promise<void> {
     refuseNested(decision);
     await this.unitOfWork.run(async (tx) => {
       const item = await heldItem(tx, id);
@@ -35,6 +38,7 @@ export class DecideHeldItem {
         text: `A held ${item.kind} (${item.code}) was ${state}.`,
         details: {
           why: decision.why,
+          caller,
           itemSubjectId: item.subjectId,
           choose: choose ?? null,
           parameters: parameters ?? null,

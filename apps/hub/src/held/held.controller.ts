@@ -4,7 +4,7 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { HubError, READ_STORE } from '@modelbank/contracts';
 import { HeldItemEntity } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { RequirePermission } from '../access';
+import { Actor, RequirePermission } from '../access';
 import { DecideHeldItem } from './decide-held-item';
 import { DiscardHeldItemDto, HeldItemView, HeldQuery, heldItemView, ReleaseHeldItemDto } from './held.dto';
 
@@ -44,8 +44,12 @@ export class HeldController {
   @HttpCode(200)
   @RequirePermission('held:write')
   @ApiOkResponse({ type: HeldItemView })
-  async release(@Param('id') id: string, @Body() body: ReleaseHeldItemDto): Promise<HeldItemView> {
-    await this.decisions.decide('release', id, body);
+  async release(
+    @Param('id') id: string,
+    @Body() body: ReleaseHeldItemDto,
+    @Actor() caller: string,
+  ): Promise<HeldItemView> {
+    await this.decisions.decide('release', id, body, caller);
     return this.show(id);
   }
 
@@ -53,8 +57,12 @@ export class HeldController {
   @HttpCode(200)
   @RequirePermission('held:write')
   @ApiOkResponse({ type: HeldItemView })
-  async discard(@Param('id') id: string, @Body() body: DiscardHeldItemDto): Promise<HeldItemView> {
-    await this.decisions.decide('discard', id, body);
+  async discard(
+    @Param('id') id: string,
+    @Body() body: DiscardHeldItemDto,
+    @Actor() caller: string,
+  ): Promise<HeldItemView> {
+    await this.decisions.decide('discard', id, body, caller);
     return this.show(id);
   }
 }

@@ -25,7 +25,7 @@ export class HeldQuery {
 export class DiscardHeldItemDto {
   @ApiProperty({ description: 'Who decides' })
   @MinLength(1)
-  @MaxLength(200)
+  @MaxLength(128)
   @Matches(/^[^\p{Cc}]*$/u, { message: 'who must be one line' })
   @IsString()
   who!: string;

@@ -10,6 +10,7 @@ import { HeldItemHandlerRegistry } from './held-item-handlers';
 import { HeldController } from './held.controller';
 
 const PERSON = { who: 'N. Physicist', why: 'Looked at it.' };
+const CALLER = 'operator';
 
 testStores('held items', (database) => {
   let store: TestStore;
@@ -52,7 +53,7 @@ testStores('held items', (database) => {
     async (verb) => {
       handlers.register(handler('series'));
       const id = await hold('series');
-      const view = await controller[verb](id, PERSON);
+      const view = await controller[verb](id, PERSON, CALLER);
       expect(view).toMatchObject({
         state: `${verb}${verb.endsWith('e') ? 'd' : 'ed'}`,
         resolvedBy: PERSON.who,
@@ -63,28 +64,28 @@ testStores('held items', (database) => {
       expect(entry).toMatchObject({
         actor: PERSON.who,
         subjectId: id,
-        details: expect.objectContaining({ why: PERSON.why }),
+        details: expect.objectContaining({ why: PERSON.why, caller: CALLER }),
       });
-      await expect(controller[verb](id, PERSON)).rejects.toMatchObject({ code: 'CONFLICT' });
+      await expect(controller[verb](id, PERSON, CALLER)).rejects.toMatchObject({ code: 'CONFLICT' });
     },
   );
 
   it('leaves the item held, and nothing written, when the handler refuses', async () => {
     handlers.register(handler('series', new HubError('CONFLICT', 'the series goes on already')));
     const id = await hold('series');
-    await expect(controller.release(id, PERSON)).rejects.toThrow('goes on already');
+    await expect(controller.release(id, PERSON, CALLER)).rejects.toThrow('goes on already');
     expect(await made()).toBe(0);
     expect(await store.readStore.manager.findOneByOrFail(HeldItemEntity, { id })).toMatchObject({ state: 'held' });
   });
 
   it('refuses a kind without a handler, a second handler, an unknown item and nested parameters', async () => {
     const id = await hold('job');
-    await expect(controller.release(id, PERSON)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
-    await expect(controller.discard('none', PERSON)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(controller.release(id, PERSON, CALLER)).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+    await expect(controller.discard('none', PERSON, CALLER)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     handlers.register(handler('job'));
     expect(() => handlers.register(handler('job'))).toThrow('two handlers');
     const nested = { side: { deep: 1 } } as never;
-    await expect(controller.release(id, { ...PERSON, parameters: nested })).rejects.toMatchObject({
+    await expect(controller.release(id, { ...PERSON, parameters: nested }, CALLER)).rejects.toMatchObject({
       code: 'INVALID_REQUEST',
     });
     expect(await made()).toBe(0);

@@ -217,7 +217,7 @@ export class SelectionHarness {
   }
 
   decide(verb: HeldVerb, id: string, decision: Partial<HeldDecision> = {}): Promise<void> {
-    return this.decisions.decide(verb, id, { who: 'N. Physicist', why: 'Looked at it.', ...decision });
+    return this.decisions.decide(verb, id, { who: 'N. Physicist', why: 'Looked at it.', ...decision }, 'operator');
   }
 
   private series(
