@@ -81,7 +81,7 @@ const PLANTED: readonly [string, (copy: string, sql: Sql) => Receiver | void, ke
   ['an object is damaged', (_copy, sql) => sql(`UPDATE instance SET objectSha256 = 'other'`), 'lost'],
   ['a journal entry is gone', (_copy, sql) => sql(`DELETE FROM journal_entry WHERE kind = 'result.delivered'`), 'lost'],
   ['a result is gone', (_copy, sql) => sql('DELETE FROM result'), 'lost'],
-  ['the receiver lost one', () => receiverWith((arrivals) => arrivals.slice(1)), 'lost'],
+  ['the receiver lost one', () => receiverWith((arrivals) => arrivals.filter(isNot(arrivals[0]))), 'lost'],
   ['a second job lives', (_copy, sql) => sql(SECOND_JOB), 'doubled'],
   ['the receiver got two as one', () => receiverWith(([one, ...more]) => [changed(one), one, ...more]), 'doubled'],
   ['the receiver has a stranger', () => receiverWith(([one, ...more]) => [stranger(one), one, ...more]), 'ghosts'],
@@ -107,6 +107,11 @@ it.each(PLANTED)('the judge notices that %s', (title, plant, kind) => {
 
 function receiverWith(change: (arrivals: Arrivals) => Arrivals): Receiver {
   return { ...receiver, arrivals: () => change(receiver.arrivals()) };
+}
+
+/** The receiver may have got it more than once. */
+function isNot({ sopInstanceUid }: Arrivals[number]): (one: Arrivals[number]) => boolean {
+  return (one) => one.sopInstanceUid !== sopInstanceUid;
 }
 
 function changed(one: Arrivals[number]): Arrivals[number] {

@@ -9,6 +9,7 @@ import type { PhantomFiles } from './journey-data';
 import { newHome, removeHome, startHubHere } from './journey-hub';
 import type { JourneyHub } from './journey-hub';
 import { SMALL_CHEST, journeyPackage } from './journey-package';
+import type { JourneyPackageOptions } from './journey-package';
 import { Ledger } from './ledger';
 import { startReceiver } from './receiver';
 import type { Receiver } from './receiver';
@@ -32,7 +33,7 @@ export class ArrivalsPlace {
     readonly ledger = new Ledger(),
   ) {}
 
-  static async open(broker: 'embedded' | 'hostile'): Promise<ArrivalsPlace> {
+  static async open(broker: 'embedded' | 'hostile', model: JourneyPackageOptions = {}): Promise<ArrivalsPlace> {
     const hub = await startHubHere(newHome(), broker === 'hostile' ? { transport: hostileTransport() } : {});
     const centre = await enrolCentre(hub, { id: CENTRE_ID, aeTitle: 'COUNTING' });
     const callingAes = `/centres/${CENTRE_ID}/calling-aes`;
@@ -40,7 +41,7 @@ export class ArrivalsPlace {
     await hub.api.post(callingAes, { aeTitle: 'SETTLING', settleTimeMs: 1500 });
     const receiver = await startReceiver(centre.server);
     await addDestination(hub, CENTRE_ID, { aeTitle: 'ARCHIVE', port: receiver.port });
-    await hub.api.post('/models', { folder: journeyPackage(join(hub.home, 'package')) });
+    await hub.api.post('/models', { folder: journeyPackage(join(hub.home, 'package'), model) });
     return new ArrivalsPlace(hub, centre, receiver);
   }
 
@@ -49,6 +50,15 @@ export class ArrivalsPlace {
     this.seriesMade += 1;
     const name = `chest-${this.seriesMade}`;
     return phantomFiles(join(this.hub.home, 'sent', name), name, SMALL_CHEST, attributes);
+  }
+
+  /** The same scan of the same study again, in twice as many slices half as thick. */
+  thinnerThan({ studyInstanceUid, frameOfReferenceUid }: PhantomFiles): Promise<PhantomFiles> {
+    const same = { StudyInstanceUID: studyInstanceUid, FrameOfReferenceUID: frameOfReferenceUid };
+    const name = `thin-${this.seriesMade}`;
+    const { slices, sliceSpacingMm } = SMALL_CHEST;
+    const thin = { ...SMALL_CHEST, slices: slices * 2, sliceSpacingMm: sliceSpacingMm / 2 };
+    return phantomFiles(join(this.hub.home, 'sent', name), name, thin, same);
   }
 
   /** Two localizers of the same study and frame of reference, which no scanner declares a count for. */

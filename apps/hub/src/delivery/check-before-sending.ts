@@ -5,13 +5,13 @@
 import { decideRelease } from '@modelbank/registry';
 import { DestinationEntity, InputSetEntity, JobEntity, ModelVersionEntity, ResultEntity } from '@modelbank/store';
 import type { DeliveryEntity, ReadStore } from '@modelbank/store';
-import { isComplete } from './completion';
+import { mayLeave } from './completion';
 
 export type SendDecision =
   | { readonly kind: 'send' }
   /** The result must not leave any more. */
   | { readonly kind: 'withdrawn' }
-  /** Slices of the series, or of another one of the study, are arriving again. */
+  /** Slices of the series, or of another one of the study, are arriving again, or selection weighs them. */
   | { readonly kind: 'awaitCompletion' }
   | { readonly kind: 'blocked'; readonly code: string; readonly reason: string };
 
@@ -22,7 +22,7 @@ export async function checkBeforeSending({ manager }: ReadStore, delivery: Deliv
   if (result.state !== 'built' || job.state === 'cancelled' || inputSet.state === 'superseded') {
     return { kind: 'withdrawn' };
   }
-  if (!(await isComplete(manager, inputSet))) return { kind: 'awaitCompletion' };
+  if (!(await mayLeave(manager, inputSet, job))) return { kind: 'awaitCompletion' };
   const destination = await manager.findOneByOrFail(DestinationEntity, { id: delivery.destinationId });
   if (!destination.active) {
     return { kind: 'blocked', code: 'DESTINATION_INACTIVE', reason: 'The destination is no longer in use.' };

@@ -1,29 +1,44 @@
 /**
- * May a result leave? Its series must be complete, and no other series of the same study and frame of reference may still
- * be arriving: a better one could take over the task.
+ * May a result leave? Its series must be complete and its task still be its own, and no other series of the same study and
+ * frame of reference may still be arriving or be unknown to selection: a better one could take over the task.
  */
-import { Not } from 'typeorm';
+import { In, Not } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '@modelbank/contracts';
-import { DeliveryEntity, InputSetEntity, SeriesEntity } from '@modelbank/store';
+import {
+  CandidateEntity,
+  DeliveryEntity,
+  InputSetEntity,
+  JobEntity,
+  SeriesEntity,
+  TaskSelectionEntity,
+} from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
 
 /** Input sets whose deliveries are looked at in one go; the sweep comes again. */
 const INPUT_SETS_AT_ONCE = 200;
 
-export async function isComplete(manager: EntityManager, inputSet: InputSetEntity): Promise<boolean> {
-  return inputSet.state === 'complete' && !(await hasOpenSiblings(manager, inputSet));
+/** Read from the rows, because the events that say so may still be on their way. */
+export async function mayLeave(manager: EntityManager, inputSet: InputSetEntity, job: JobEntity): Promise<boolean> {
+  return (await isSelected(manager, job)) && (await isComplete(manager, inputSet));
 }
 
-async function hasOpenSiblings(manager: EntityManager, inputSet: InputSetEntity): Promise<boolean> {
-  if (inputSet.frameOfReferenceUid === null) return false;
-  return manager.existsBy(SeriesEntity, {
-    id: Not(inputSet.seriesId),
-    centreId: inputSet.centreId,
-    studyInstanceUid: inputSet.studyInstanceUid,
-    frameOfReferenceUid: inputSet.frameOfReferenceUid,
-    state: 'open',
-  });
+function isSelected(manager: EntityManager, { taskSelectionId: id }: JobEntity): Promise<boolean> {
+  return manager.existsBy(TaskSelectionEntity, { id, state: 'selected' });
+}
+
+async function isComplete(manager: EntityManager, inputSet: InputSetEntity): Promise<boolean> {
+  const { state, seriesId, centreId, studyInstanceUid, frameOfReferenceUid } = inputSet;
+  if (state !== 'complete') return false;
+  if (frameOfReferenceUid === null) return true;
+  const study = { centreId, studyInstanceUid, frameOfReferenceUid };
+  if (await manager.existsBy(SeriesEntity, { ...study, id: Not(seriesId), state: 'open' })) return false;
+  const others = { ...study, seriesId: Not(seriesId), state: In(['provisional', 'complete']) };
+  for (const { id: inputSetId } of await manager.find(InputSetEntity, { select: { id: true }, where: others })) {
+    // selection leaves a candidate for every registered version; one at least made the result in question
+    if (!(await manager.existsBy(CandidateEntity, { inputSetId }))) return false;
+  }
+  return true;
 }
 
 /** Whether something awaits completion: a read, so that an idle hub writes nothing. */
@@ -35,13 +50,16 @@ export function awaitsCompletion(manager: EntityManager): Promise<boolean> {
 export async function releaseCompleted(tx: Transaction, clock: Clock): Promise<number> {
   let released = 0;
   for (const inputSet of await awaitedSets(tx.manager)) {
-    if (!(await isComplete(tx.manager, inputSet))) continue;
-    const { affected } = await tx.manager.update(
-      DeliveryEntity,
-      { inputSetId: inputSet.id, state: 'awaitingCompletion' },
-      { state: 'waiting', nextAttemptAt: clock.now() },
-    );
-    released += affected ?? 0;
+    const jobs = await tx.manager.findBy(JobEntity, { inputSetId: inputSet.id, state: 'built' });
+    for (const job of jobs) {
+      if (!(await mayLeave(tx.manager, inputSet, job))) continue;
+      const { affected } = await tx.manager.update(
+        DeliveryEntity,
+        { jobId: job.id, state: 'awaitingCompletion' },
+        { state: 'waiting', nextAttemptAt: clock.now() },
+      );
+      released += affected ?? 0;
+    }
   }
   return released;
 }

@@ -10,7 +10,7 @@ import {
   insertRow,
 } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
-import { isComplete } from './completion';
+import { mayLeave } from './completion';
 
 /** The number of deliveries planned; null for a result that was withdrawn meanwhile, even before anybody heard of it. */
 export async function planDeliveries(tx: Transaction, resultId: string, clock: Clock): Promise<number | null> {
@@ -18,7 +18,7 @@ export async function planDeliveries(tx: Transaction, resultId: string, clock: C
   const job = await tx.manager.findOneByOrFail(JobEntity, { id: result.jobId });
   if (result.state !== 'built' || job.state === 'cancelled') return null;
   const inputSet = await tx.manager.findOneByOrFail(InputSetEntity, { id: job.inputSetId });
-  const mayLeave = await isComplete(tx.manager, inputSet);
+  const leaves = await mayLeave(tx.manager, inputSet, job);
   const destinations = await tx.manager.findBy(DestinationEntity, {
     centreId: result.centreId,
     active: true,
@@ -32,11 +32,11 @@ export async function planDeliveries(tx: Transaction, resultId: string, clock: C
       centreId: result.centreId,
       inputSetId: inputSet.id,
       destinationId: destination.id,
-      state: mayLeave ? 'waiting' : 'awaitingCompletion',
+      state: leaves ? 'waiting' : 'awaitingCompletion',
       stateCode: null,
       lastError: null,
       attempts: 0,
-      nextAttemptAt: mayLeave ? clock.now() : null,
+      nextAttemptAt: leaves ? clock.now() : null,
       lastStatus: null,
       leaseExpiresAt: null,
       createdAt: clock.now(),
