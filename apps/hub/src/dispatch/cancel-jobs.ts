@@ -1,5 +1,6 @@
 /** Cancels jobs whose results must not leave: whatever their state, `job.cancelled` tells the later stages; what is held is closed. */
 import { In } from 'typeorm';
+import type { FindOperator } from 'typeorm';
 import { HubError } from '@modelbank/contracts';
 import type { Clock, Envelope, JobState } from '@modelbank/contracts';
 import { JobEntity, resolveHeldItemsOf } from '@modelbank/store';
@@ -7,7 +8,10 @@ import type { Transaction } from '@modelbank/store';
 
 const CANCELLABLE: readonly JobState[] = ['queued', 'running', 'inferred', 'built', 'held', 'failed'];
 
-export type CancelScope = { readonly inputSetId: string } | { readonly taskSelectionId: string };
+export type CancelScope =
+  | { readonly inputSetId: string }
+  /** `id`: a condition that leaves one job out. */
+  | { readonly taskSelectionId: string; readonly id?: FindOperator<string> };
 
 export async function cancelJobs(
   tx: Transaction,

@@ -1,9 +1,11 @@
 /** Makes the jobs of what selection chose, and cancels those whose input set or task selection is no longer valid. */
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
+import { Not } from 'typeorm';
 import { Subscribes } from '@modelbank/broker';
 import { CLOCK, CRASH_POINTS_PORT, UNIT_OF_WORK, queueName } from '@modelbank/contracts';
 import type { Clock, CrashPoints, Envelope } from '@modelbank/contracts';
+import { TaskSelectionEntity } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
 import { cancelJobs } from './cancel-jobs';
 import { createJob } from './create-job';
@@ -23,6 +25,8 @@ export class DispatchConsumer {
         const jobId = await createJob(tx, taskSelectionId, this.clock);
         if (jobId === null) continue;
         const { centreId } = envelope;
+        // chosen anew with another version or other parameters: what ran for it before no longer counts
+        await cancelJobs(tx, { taskSelectionId, id: Not(jobId) }, 'the task was decided anew', envelope, this.clock);
         await tx.emit('inference.requested', centreId, { jobId, centreId }, envelope.messageId);
       }
       this.crashPoints.reach('dispatch.beforeCommit');
@@ -41,8 +45,11 @@ export class DispatchConsumer {
   @Subscribes('dispatch', 'task.outranked')
   async onTaskOutranked(@Payload() envelope: Envelope<'task.outranked'>): Promise<void> {
     const { taskSelectionId } = envelope.body;
-    await this.unitOfWork.consume(queueName('dispatch', 'task.outranked'), envelope, (tx) =>
-      cancelJobs(tx, { taskSelectionId }, 'a better series of the same study took over the task', envelope, this.clock),
-    );
+    await this.unitOfWork.consume(queueName('dispatch', 'task.outranked'), envelope, async (tx) => {
+      // selected again since then: `models.selected` settles what runs, in whichever order the two arrive
+      if (await tx.manager.existsBy(TaskSelectionEntity, { id: taskSelectionId, state: 'selected' })) return;
+      const reason = 'a better series of the same study took over the task';
+      await cancelJobs(tx, { taskSelectionId }, reason, envelope, this.clock);
+    });
   }
 }
