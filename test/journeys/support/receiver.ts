@@ -15,6 +15,10 @@ export interface Receiver {
   arrivals(): readonly { readonly sopInstanceUid: string; readonly dataSet: Buffer }[];
   /** What it holds of one image series, one entry for each SOP Instance UID. */
   structureSetsOf(seriesInstanceUid: string): readonly ReceivedStructureSet[];
+  /** From now on it takes the bytes and does not answer; until the returned function is called. */
+  holdItsAnswers(): () => void;
+  /** How many instances it has taken and not answered. */
+  unanswered(): number;
   /** Starts again with empty shelves, for another hub. */
   forget(): void;
   close(): Promise<void>;
@@ -27,14 +31,19 @@ const OUT_OF_RESOURCES = 0xa700;
 
 export async function startReceiver(tls: ToolTls, mood: () => Mood = () => 'store'): Promise<Receiver> {
   const refused = new WeakSet<Request>();
+  let mayAnswer: Promise<void> = Promise.resolve();
+  let unanswered = 0;
   const scp = await CollectingScp.start({
     tls: { caPath: tls.caPath, server: tls },
-    finish: (request) => {
+    finish: async (request) => {
+      unanswered += 1;
+      await mayAnswer;
+      unanswered -= 1;
       const now = mood();
       if (now === 'refuse') refused.add(request);
       // the association is gone before the response can be sent
       if (now === 'storeThenDrop') scp.server.cutByFingerprint(request.association.fingerprintSha256 ?? '');
-      return Promise.resolve(now === 'refuse' ? OUT_OF_RESOURCES : 0);
+      return now === 'refuse' ? OUT_OF_RESOURCES : 0;
     },
   });
   const kept = () => scp.instances.filter(({ request }) => !refused.has(request));
@@ -48,6 +57,12 @@ export async function startReceiver(tls: ToolTls, mood: () => Mood = () => 'stor
         .map(({ request, dataSet }) => read(request, dataSet))
         .filter(({ seriesReferenced }) => seriesReferenced.includes(seriesInstanceUid));
     },
+    holdItsAnswers: () => {
+      let answer: () => void = () => undefined;
+      mayAnswer = new Promise((resolve) => (answer = resolve));
+      return () => answer();
+    },
+    unanswered: () => unanswered,
     forget: () => void scp.instances.splice(0),
     close: async () => {
       await scp.server.close();
