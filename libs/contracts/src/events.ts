@@ -46,30 +46,6 @@ export interface EventBodies {
 
 export type EventName = keyof EventBodies;
 
-/** All events by name; the compiler keeps this list and `EventBodies` the same. */
-const EVENT_TABLE: Readonly<Record<EventName, true>> = {
-  'image.stored': true,
-  'association.ended': true,
-  'inputSet.assembled': true,
-  'inputSet.completed': true,
-  'series.held': true,
-  'series.superseded': true,
-  'models.selected': true,
-  'inputSet.notApplicable': true,
-  'selection.held': true,
-  'selection.released': true,
-  'model.registered': true,
-  'task.outranked': true,
-  'inference.requested': true,
-  'inference.completed': true,
-  'inference.failed': true,
-  'job.cancelled': true,
-  'result.built': true,
-  'result.withdrawn': true,
-  'result.delivered': true,
-};
-export const EVENT_NAMES = Object.keys(EVENT_TABLE) as EventName[];
-
 /** What travels: the body inside an envelope that every consumer can trace and dedupe by. */
 export interface Envelope<E extends EventName = EventName> {
   /** UUIDv7; the same for every subscriber and every repetition of one event. */

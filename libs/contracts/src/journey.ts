@@ -105,11 +105,6 @@ export function queueName(stage: Stage, event: EventName): QueueName {
   return `${stage}.${event}`;
 }
 
-/** Where messages of a queue go that no attempt could process. */
-export function deadLetterQueueName(queue: QueueName): string {
-  return `${queue}.dead`;
-}
-
 /** The queues an event is written to: one outbox row each. */
 export function queuesOf(event: EventName): QueueName[] {
   return STAGES.filter((stage) => JOURNEY[stage].subscribesTo.includes(event)).map((stage) => queueName(stage, event));

@@ -64,8 +64,3 @@ const BY_UID: ReadonlyMap<string, TransferSyntax> = new Map(TRANSFER_SYNTAXES.ma
 export function transferSyntaxOf(uid: string): TransferSyntax | undefined {
   return BY_UID.get(uid);
 }
-
-/** The one to accept of those that a presentation context proposes (PS3.8 9.3.3.2); undefined when none is accepted. */
-export function preferredTransferSyntax(proposedUids: readonly string[]): TransferSyntax | undefined {
-  return TRANSFER_SYNTAXES.find((each) => proposedUids.includes(each.uid));
-}

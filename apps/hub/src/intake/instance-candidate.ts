@@ -1,7 +1,12 @@
 /** What of a received file goes into its row: header facts, digests, and the pseudonym of the patient. Identity ends here. */
-import { HubError } from '@modelbank/contracts';
 import type { InstanceHeader } from '@modelbank/dicom';
-import { openPart10, readInstanceHeader, readPatientIdentity } from '@modelbank/dicom';
+import {
+  openPart10,
+  readInstanceHeader,
+  readPatientIdentity,
+  requireInstanceUids,
+  requireSameInstance,
+} from '@modelbank/dicom';
 import type { AcceptedAssociation, StoreRequest } from '@modelbank/dimse';
 import { patientKey } from '@modelbank/platform';
 import type { AssociationContext } from './association-context';
@@ -20,12 +25,11 @@ export interface InstanceCandidate {
 
 /** PS3.4 B.2.3: the data set must be the instance that the command announced. */
 export function checkAnnounced(request: StoreRequest<unknown>, { summary }: ReceivedFile): void {
-  const { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid } = summary;
-  if (sopClassUid !== request.sopClassUid || sopInstanceUid !== request.sopInstanceUid) {
-    throw new HubError('DATASET_MISMATCH', 'the data set is not the instance that the request announced');
-  }
-  if (studyInstanceUid === undefined || seriesInstanceUid === undefined) {
-    throw new HubError('UID_INVALID', 'the data set names no study or no series');
+  try {
+    requireSameInstance(summary, request);
+    requireInstanceUids(summary);
+  } catch (thrown) {
+    throw asDicomFailure(thrown);
   }
 }
 
