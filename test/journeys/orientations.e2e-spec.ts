@@ -20,6 +20,8 @@ import type { HubProcess } from './support/journey-hub';
 
 /** 400 x 290 x 300 mm: the body's width and depth, and both lungs whole. */
 const SCAN = { rows: 80, columns: 108, slices: 60, pixelSpacingMm: 3.8, sliceSpacingMm: 5 };
+/** Drawing takes longer than everything else; these two turn most about. */
+const DRAWN: readonly string[] = ['HFP', 'oblique'];
 const LABELS = ['External', 'Lung_L', 'Lung_R', 'Bone', 'Trachea'];
 
 let hub: HubProcess;
@@ -121,6 +123,7 @@ describe.each(SCAN_ORIENTATIONS)('the phantom as %s', (orientation) => {
     expect(left[0]).toBeGreaterThan(40);
     expect(right[0]).toBeLessThan(-40);
 
+    if (!DRAWN.includes(orientation)) return;
     const sheet = await writeContactSheet(ct.paths, path, orientation, join(hub.home, `${orientation}.png`));
     keep(sheet);
     expectLeftOnTheRight(PNG.sync.read(readFileSync(sheet)));
