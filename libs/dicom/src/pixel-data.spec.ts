@@ -183,6 +183,7 @@ describe('the description of pixels', () => {
       pixelRepresentation: 1,
       rescaleSlope: 1.5,
       rescaleIntercept: -1024,
+      rescaleUnit: 'HU',
       pixelPaddingValue: -2000,
       pixelPaddingRangeLimit: undefined,
       windows: [
@@ -191,6 +192,15 @@ describe('the description of pixels', () => {
       ],
       frameBytes: 12,
     });
+  });
+
+  it.each<[string, Buffer[], string | undefined]>([
+    ['a rescale without a type', [ds(0x00281052, '-1024'), ds(0x00281053, '1')], 'HU'],
+    ['a type', [ds(0x00281052, '0'), ds(0x00281053, '1'), raw(0x00281054, 'LO', 'z_eff ')], 'Z_EFF'],
+    ['no intercept', [ds(0x00281053, '1'), raw(0x00281054, 'LO', 'HU')], undefined],
+    ['nothing', [], undefined],
+  ])('says what rescaled values are in: %s', (_what, extra, unit) => {
+    expect(readPixelDescription(image({ extra }, pixels)).rescaleUnit).toBe(unit);
   });
 
   it.each<[string, Shape, string]>([

@@ -29,6 +29,8 @@ export interface PixelDescription {
   readonly pixelRepresentation: 0 | 1;
   readonly rescaleSlope: number;
   readonly rescaleIntercept: number;
+  /** What rescaled values are in: RescaleType, or HU where a rescale is stated without one (PS3.3 C.8.2.1); absent without a rescale. */
+  readonly rescaleUnit?: string;
   /** Stored value that stands for "no image here", in the sign of PixelRepresentation (PS3.3 C.7.5.1.1.2). */
   readonly pixelPaddingValue?: number;
   readonly pixelPaddingRangeLimit?: number;
@@ -65,6 +67,7 @@ export function readPixelDescription(source: Part10Source): PixelDescription {
     pixelRepresentation,
     rescaleSlope: finite(dataSet, 'RescaleSlope', 1),
     rescaleIntercept: finite(dataSet, 'RescaleIntercept', 0),
+    rescaleUnit: rescaleUnit(dataSet),
     pixelPaddingValue: storedValue(dataSet, 'PixelPaddingValue', bitsAllocated, pixelRepresentation),
     pixelPaddingRangeLimit: storedValue(dataSet, 'PixelPaddingRangeLimit', bitsAllocated, pixelRepresentation),
     windows: windowsOf(dataSet),
@@ -94,6 +97,11 @@ function finite(dataSet: ReadableDataSet, keyword: Keyword, missing: number): nu
   const value = dataSet.number(keyword) ?? missing;
   if (!Number.isFinite(value) || (keyword === 'RescaleSlope' && value === 0)) throw unusable(keyword);
   return value;
+}
+
+function rescaleUnit(dataSet: ReadableDataSet): string | undefined {
+  const stated = dataSet.number('RescaleSlope') !== undefined && dataSet.number('RescaleIntercept') !== undefined;
+  return stated ? (dataSet.text('RescaleType')?.trim().toUpperCase() ?? 'HU') : undefined;
 }
 
 /** Senders write it as US or SS, whatever PixelRepresentation says; the bits are meant. */

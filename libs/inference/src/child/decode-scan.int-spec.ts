@@ -3,6 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DataSet } from '@modelbank/dicom';
 import type { Grid, Vec3 } from '@modelbank/geometry';
 import { storeSeries } from '../../test-support/stored-series';
 import { decodeScan } from './decode-scan';
@@ -67,6 +68,18 @@ describe('decodeScan', () => {
     const positions = grid.origins.flat();
     [0, 1, 3].flatMap((k) => GRID.origins[k]).forEach((mm, at) => expect(positions[at]).toBeCloseTo(mm, 6));
     expect(Array.from(voxels)).toEqual([0, 1, 3].flatMap((k) => Array.from(slice(k))));
+  });
+
+  it.each<[string, DataSet]>([
+    ['no rescale', { RescaleSlope: undefined, RescaleIntercept: undefined }],
+    ['half a rescale', { RescaleIntercept: undefined }],
+    ['an iodine map', { RescaleType: 'MGML' }],
+  ])('refuses a slice that is not in Hounsfield units: %s', async (what, change) => {
+    const stored = storeSeries(join(folder, what), GRID, slice, (k) => (k === 2 ? change : { RescaleType: 'HU' }));
+    await expect(decodeScan(stored.map(({ path }) => readFileSync(path)))).rejects.toMatchObject({
+      code: 'SERIES_NOT_USABLE',
+      message: expect.stringContaining('1 of 4 slices'),
+    });
   });
 
   it('refuses slices that are no volume', async () => {

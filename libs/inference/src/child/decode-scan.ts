@@ -27,6 +27,7 @@ export async function decodeScan(
   const { grid, order } = gridOf(instances);
   const sorted = order.map((index) => instances[index]);
   const descriptions = sorted.map((bytes) => readPixelDescription(bytes));
+  requireHounsfield(descriptions);
   const codec = descriptions.some(({ transferSyntax }) => transferSyntax.encapsulated) ? await openCodec() : undefined;
   const sliceLength = grid.rows * grid.columns;
   const voxels = volumeArray(descriptions, sliceLength * sorted.length);
@@ -37,6 +38,14 @@ export async function decodeScan(
     rescaleSlice(pixels, descriptions[slice], voxels, slice * sliceLength);
   });
   return { grid, voxels } as HounsfieldVolume;
+}
+
+/** Without a rescale, or in another unit (a spectral CT's iodine or Z_EFF), every threshold and network would see other tissue. */
+function requireHounsfield(descriptions: readonly PixelDescription[]): void {
+  const other = descriptions.filter(({ rescaleUnit }) => rescaleUnit !== 'HU').length;
+  if (other === 0) return;
+  const sentence = `${other} of ${descriptions.length} slices are not in Hounsfield units: no rescale, or another RescaleType`;
+  throw new HubError('SERIES_NOT_USABLE', sentence);
 }
 
 /** The codecs are loaded only where a series needs them. */
