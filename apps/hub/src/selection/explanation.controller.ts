@@ -31,10 +31,13 @@ export class ExplanationController {
   @RequirePermission('selection:read')
   @ApiOkResponse({ type: [ExplainedSeries] })
   async explain(@Param('seriesInstanceUid') seriesInstanceUid: string): Promise<ExplainedSeries[]> {
-    if (!isUid(seriesInstanceUid)) throw new HubError('UID_INVALID', 'the path does not name a series by its UID');
+    if (!isUid(seriesInstanceUid)) throw new HubError('UID_INVALID', 'this is not a Series Instance UID');
     const { manager } = this.readStore;
     const series = await manager.find(SeriesEntity, { where: { seriesInstanceUid }, order: { centreId: 'ASC' } });
-    if (series.length === 0) throw new HubError('NOT_FOUND', 'no instance of this series was stored');
+    if (series.length === 0)
+      throw new HubError('NOT_FOUND', 'no instance of this series was stored', {
+        advice: 'The Series Instance UID stands in `modelbank jobs ID`, and in the images themselves.',
+      });
     const versions = await this.versions();
     return Promise.all(series.map((row) => this.explainSeries(row, versions)));
   }

@@ -2,8 +2,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Subscribes } from '@modelbank/broker';
-import { CRASH_POINTS_PORT, queueName, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
-import type { CrashPoints, Envelope } from '@modelbank/contracts';
+import { asHubError, CRASH_POINTS_PORT, queueName, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import type { CrashPoints, Envelope, HubError } from '@modelbank/contracts';
 import { InputSetEntity } from '@modelbank/store';
 import type { ReadStore, UnitOfWork } from '@modelbank/store';
 import { groupKeyOf } from './group';
@@ -35,13 +35,20 @@ export class SelectionConsumer {
     await this.selectFor('series.superseded', envelope);
   }
 
-  /** Group by group, each in its own transaction; repeated after a crash, what is done already stays as it is. */
+  /**
+   * Group by group, each in its own transaction; repeated after a crash, what is done already stays as it is. A group that
+   * cannot be evaluated keeps no other one waiting: the message fails for it when all have had their turn.
+   */
   @Subscribes('selection', 'model.registered')
   async onModelRegistered(@Payload() envelope: Envelope<'model.registered'>): Promise<void> {
     const { messageId } = envelope;
+    const failures: HubError[] = [];
     for (const key of await groupsToReconsider(this.readStore)) {
-      await this.selection.select(key, messageId, (write) => this.unitOfWork.run(write));
+      await this.selection
+        .select(key, messageId, (write) => this.unitOfWork.run(write))
+        .catch((thrown: unknown) => failures.push(asHubError(thrown)));
     }
+    if (failures.length > 0) throw failures.find(({ retryable }) => retryable) ?? failures[0];
     await this.unitOfWork.consume(queueName('selection', 'model.registered'), envelope, async () => {
       this.crashPoints.reach('selection.beforeCommit');
     });

@@ -178,6 +178,17 @@ testStores('selection', (database) => {
     expect(await hub.told('models.selected', 'dispatch')).toHaveLength(1);
   });
 
+  it('reaches every study when a version is registered, also behind one whose files are gone', async () => {
+    await hub.assemble();
+    const other = await hub.assemble({ frameOfReferenceUid: '2.25.7' });
+    await hub.settle();
+    await hub.store.objects.remove('ab/instance1');
+    await hub.register(modelYaml('lungs', '1.0.0', '{}'));
+    await expect(hub.settle()).rejects.toMatchObject({ code: 'OBJECT_CORRUPT' });
+    expect(await hub.tasks()).toEqual({ [other]: 'selected' });
+    expect(await hub.told('models.selected', 'dispatch')).toHaveLength(1);
+  });
+
   it('evaluates again when a better series is assembled while it measures', async () => {
     await hub.registerQuietly([
       parseManifest(modelYaml('lungs', '1.0.0', '{ image: { lungVolumeMl: { min: 1000 } } }')),
