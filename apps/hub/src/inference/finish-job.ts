@@ -36,7 +36,12 @@ export async function finishInferred(
   parts.crashPoints.reach('inference.beforeCommit');
   const done = await parts.unitOfWork.run(async (tx) => {
     const finishedAt = parts.clock.now();
-    const owned = await updateOwned(tx, lease, { state: 'inferred', outcome: { ...outcome, labels }, finishedAt });
+    const owned = await updateOwned(tx, lease, {
+      state: 'inferred',
+      stateCode: null,
+      outcome: { ...outcome, labels },
+      finishedAt,
+    });
     if (owned) await tx.emit('inference.completed', job.centreId, { jobId: job.id, centreId: job.centreId }, job.id);
     return owned;
   });
