@@ -23,6 +23,7 @@ export function crossCheck(manifest: ModelManifest): Finding[] {
     ...uniqueNames(manifest.networks, 'networks', 'name'),
     ...manifest.inputs.flatMap((input, index) => inputFindings(input, index, manifest.inputs)),
     ...manifest.parameters.flatMap(parameterFindings),
+    ...unreadParameters(manifest),
     ...preprocessingFindings(manifest),
     ...networkFindings(manifest.networks),
     ...inferenceFindings(manifest),
@@ -92,6 +93,14 @@ function parameterFindings(parameter: ManifestParameter, index: number): Finding
   }
   if (parameter.default === undefined || isParameterValue(parameter, parameter.default)) return [];
   return [{ path: [...path, 'default'], message: `is not ${parameterValueWords(parameter)}; correct it or remove it` }];
+}
+
+/** Whoever gives a side must not believe that the run knows it. */
+function unreadParameters({ parameters }: ModelManifest): Finding[] {
+  if (parameters.length === 0) return [];
+  const message =
+    'are asked for and kept with the job, but no network or step reads them yet: no value changes the result';
+  return [{ path: ['parameters'], message, warning: true }];
 }
 
 function preprocessingFindings({ preprocessing }: ModelManifest): Finding[] {

@@ -143,11 +143,18 @@ describe('parseManifest', () => {
 
   it('warns of names that old planning systems cut, and refuses those that DICOM forbids', () => {
     const long = EXAMPLE_MANIFEST.replaceAll('Lung_L', 'Lung_L_upper_lobe_s');
-    expect(readManifest(long).warnings).toEqual([
+    expect(readManifest(long).warnings.filter(({ path }) => path !== 'parameters')).toEqual([
       expect.objectContaining({ path: 'labels[1].name', line: lineOf(long, 'name: Lung_L_upper') }),
     ]);
     expect(problemsOf(EXAMPLE_MANIFEST.replaceAll('Lung_L', 'L'.repeat(65)))[0].message).toContain('DICOM allows 64');
     expect(problemsOf(EXAMPLE_MANIFEST.replaceAll('Lung_L', 'L'.repeat(64)))).toEqual([]);
+  });
+
+  it('warns that nothing of a run reads the parameters', () => {
+    const told = { path: 'parameters', line: lineOf(EXAMPLE_MANIFEST, 'parameters:') };
+    expect(readManifest(EXAMPLE_MANIFEST).warnings).toEqual([expect.objectContaining(told)]);
+    const without = EXAMPLE_MANIFEST.replace(/parameters:\n( .*\n)+/, '');
+    expect(readManifest(without).warnings).toEqual([]);
   });
 
   it('is what docs/model-packages.md shows', () => {
