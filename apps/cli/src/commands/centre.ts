@@ -170,6 +170,8 @@ function addDestinationCommand(centre: Command, setExitCode: SetExitCode): void 
         holes: options.holes,
         ...(options.pin === undefined ? {} : { pinnedFingerprintSha256: options.pin }),
       });
-      output.answer(answer, `destination ${answer.id}`);
+      const peer = `${String(options.ae)}@${String(options.host)}:${String(options.port)}`;
+      const how = `${options.tls === false ? 'plain' : 'TLS'}, ${String(options.kind)}`;
+      output.answer(answer, `destination ${peer} (${how}) ${answer.id}`);
     });
 }

@@ -32,9 +32,9 @@ export function addDemoCommand(program: Command, setExitCode: SetExitCode): void
 async function demonstrate(context: CommandContext, options: { once?: boolean; dicom?: string }): Promise<boolean> {
   const { home, output } = context;
   mkdirSync(home, { recursive: true, mode: 0o700 });
-  output.note(
-    `Modelbank demonstration. State lies in ${relative(process.cwd(), home) || '.'}; delete it to start anew.\n`,
-  );
+  const below = relative(process.cwd(), home);
+  const folder = below.startsWith('..') ? home : below || '.';
+  output.note(`Modelbank demonstration. State lies in ${folder}; delete it to start anew.\n`);
   const pki = await ensurePki(
     home,
     DEMO_CENTRES.map(({ id }) => id),

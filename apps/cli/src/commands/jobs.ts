@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { contextOf } from '../context';
 import type { SetExitCode } from '../context';
-import { localTime, shortId } from '../output/format';
+import { localTime } from '../output/format';
 import { table } from '../output/table';
 
 interface DeliveryAnswer {
@@ -67,7 +67,7 @@ function jobTable(jobs: readonly JobAnswer[]): string {
     { title: 'status', value: ({ status, code }) => (code === null ? status : `${status} (${code})`) },
     { title: 'attempts', value: ({ attempts }) => attempts, align: 'right' },
     { title: 'created', value: ({ createdAt }) => localTime(createdAt) },
-    { title: 'result', value: ({ resultIds }) => resultIds.map(shortId).join(' ') },
+    { title: 'result', value: ({ resultIds }) => resultIds.join(' ') },
   ]);
 }
 

@@ -6,6 +6,8 @@ import { progressLines, studyProgress } from './study-progress';
 import type { StudyProgressAnswer } from './study-progress';
 
 const LOOK_EVERY_MS = 250;
+/** After this silence it says what it waits for, and again after twice that, and so on. */
+const PATIENCE_MS = 10_000;
 
 export interface FollowOptions {
   readonly timeoutMs: number;
@@ -21,17 +23,20 @@ export async function followStudy(
   const giveUpAt = performance.now() + options.timeoutMs;
   const told = new Set<string>();
   let silentSince = performance.now();
+  let patienceMs = PATIENCE_MS;
   for (;;) {
     const progress = await studyProgress(hub, studyInstanceUid, centreId);
     for (const line of progressLines(progress).filter((candidate) => !told.has(candidate))) {
       told.add(line);
       options.tell(line);
       silentSince = performance.now();
+      patienceMs = PATIENCE_MS;
     }
     if (progress.settled) return progress;
-    if (performance.now() - silentSince > 10_000) {
+    if (performance.now() - silentSince > patienceMs) {
       options.tell(waitingFor(progress));
       silentSince = performance.now();
+      patienceMs *= 2;
     }
     if (performance.now() > giveUpAt) {
       throw new HubError('PEER_TIMEOUT', 'the study did not come to its end in time', {

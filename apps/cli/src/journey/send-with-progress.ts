@@ -48,10 +48,12 @@ export function refusals(sent: readonly SentFile[]): string[] {
   return [...counts].map(([text, count]) => `${count} refused, ${text}`);
 }
 
+const CALLED_AE = 'the hub has no such AE title: name one of its own with --called (MODELBANK is always there)';
+const CALLING_AE =
+  'is the certificate enrolled (modelbank centre cert ID) and the calling AE title one of the centre (modelbank centre list ID)?';
+
 function adviseOn(error: HubError): HubError {
-  const advice =
-    error.code === 'PEER_REJECTED'
-      ? 'is the certificate enrolled (modelbank centre cert ID) and the calling AE title one of the centre (modelbank centre list ID)?'
-      : error.advice;
+  const refused = error.message.includes('called AE title') ? CALLED_AE : CALLING_AE;
+  const advice = error.code === 'PEER_REJECTED' ? refused : error.advice;
   return new HubError(error.code, error.message, { cause: error, advice });
 }

@@ -9,11 +9,6 @@ export function localTime(iso: string | null): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
-/** The last twelve characters: the random part of a UUIDv7. */
-export function shortId(id: string): string {
-  return id.slice(-12);
-}
-
 export function seconds(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
 }

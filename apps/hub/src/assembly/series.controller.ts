@@ -84,12 +84,15 @@ export class SeriesController {
   @RequirePermission('series:read')
   @ApiOkResponse({ type: [SeriesDetail] })
   async show(@Param('uid') uid: string): Promise<SeriesDetail[]> {
-    if (!isUid(uid)) throw new HubError('UID_INVALID', 'the path does not name a series by its UID');
+    if (!isUid(uid)) throw new HubError('UID_INVALID', 'this is not a Series Instance UID');
     const rows = await this.readStore.manager.find(SeriesEntity, {
       where: { seriesInstanceUid: uid },
       order: { centreId: 'ASC' },
     });
-    if (rows.length === 0) throw new HubError('NOT_FOUND', 'no instance of this series was stored');
+    if (rows.length === 0)
+      throw new HubError('NOT_FOUND', 'no instance of this series was stored', {
+        advice: 'The Series Instance UID stands in `modelbank jobs ID`, and in the images themselves.',
+      });
     return Promise.all(rows.map((row) => this.detailOf(row)));
   }
 

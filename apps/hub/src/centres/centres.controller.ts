@@ -52,7 +52,8 @@ export class CentresController {
   async show(@Param('id') id: string): Promise<CentreView> {
     const { manager } = this.readStore;
     const centre = await manager.findOneBy(CentreEntity, { id });
-    if (centre === null) throw new HubError('NOT_FOUND', 'there is no such centre');
+    if (centre === null)
+      throw new HubError('NOT_FOUND', 'there is no such centre', { advice: 'List them: modelbank centre list' });
     const where = { centreId: id };
     return {
       ...viewCentre(centre),

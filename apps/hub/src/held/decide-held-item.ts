@@ -62,7 +62,8 @@ function isShortText(value: unknown): boolean {
 
 async function heldItem(tx: Transaction, id: string): Promise<HeldItemEntity> {
   const item = await tx.manager.findOneBy(HeldItemEntity, { id });
-  if (item === null) throw new HubError('NOT_FOUND', 'there is no held item with this id');
+  if (item === null)
+    throw new HubError('NOT_FOUND', 'there is no held item with this id', { advice: 'List them: modelbank held list' });
   if (item.state === 'held') return item;
   throw new HubError('CONFLICT', `the item was ${item.state} before`);
 }

@@ -36,7 +36,10 @@ export class HeldController {
   @ApiOkResponse({ type: HeldItemView })
   async show(@Param('id') id: string): Promise<HeldItemView> {
     const row = await this.readStore.manager.findOneBy(HeldItemEntity, { id });
-    if (row === null) throw new HubError('NOT_FOUND', 'there is no held item with this id');
+    if (row === null)
+      throw new HubError('NOT_FOUND', 'there is no held item with this id', {
+        advice: 'List them: modelbank held list',
+      });
     return heldItemView(row);
   }
 

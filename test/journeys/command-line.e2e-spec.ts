@@ -1,0 +1,250 @@
+/** The commands of README.md as a new user types them: what they print, what they write, and exit codes that scripts can trust. */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { repositoryRoot } from '@modelbank/platform';
+import { readStructureSet } from '@modelbank/structures';
+import { dciodvfyComplaints, DCIODVFY, freePort, hasTool } from '@modelbank/testing';
+import { readHubAddress } from '../../apps/cli/src/hub-client';
+import { MODELBANK, modelbank, runProcess } from './support/command-line';
+import type { CommandResult } from './support/command-line';
+import { until } from './support/journey-centre';
+import { newHome, removeHome } from './support/journey-hub';
+import { modelVariant } from './support/model-variant';
+import { writeScan } from './support/scans';
+import type { Scan, ScanPlan } from './support/scans';
+
+const FREE_PORTS = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_SWEEP_EVERY_MS: '100' };
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+let home: string;
+let work: string;
+let serve: ChildProcess;
+let served: Promise<number | null>;
+
+beforeAll(async () => {
+  [home, work] = [newHome(), newHome()];
+  const early = await modelbank(home, 'jobs');
+  expect(early).toMatchObject({ exitCode: 8, stdout: '', stderr: expect.stringContaining('bin/modelbank serve') });
+  serve = spawn(process.execPath, [MODELBANK, 'serve'], {
+    env: { ...process.env, ...FREE_PORTS, MODELBANK_HOME: home },
+    stdio: 'ignore',
+  });
+  served = new Promise((resolve) => serve.once('close', resolve));
+  await until(
+    () => readHubAddress(home),
+    (address) => address !== null,
+  );
+}, 60_000);
+afterAll(async () => {
+  serve.kill('SIGTERM');
+  expect(await served).toBe(0);
+  [home, work].forEach(removeHome);
+});
+
+const run = (...args: string[]): Promise<CommandResult> => modelbank(home, ...args);
+
+/** stdout of a command that must succeed. */
+async function text(...args: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(...args);
+  expect({ args, exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ args, exitCode: 0, stderr: '' });
+  return stdout;
+}
+
+async function json<T>(...args: string[]): Promise<T> {
+  return JSON.parse(await text(...args, '--json')) as T;
+}
+
+/** A command that must fail: its code on stderr, with what to do; the same as JSON with --json. */
+async function failure(exitCode: number, code: string, advice: RegExp | null, ...args: string[]): Promise<void> {
+  const plain = await run(...args);
+  expect({ args, exitCode: plain.exitCode, stdout: plain.stdout }).toEqual({ args, exitCode, stdout: '' });
+  expect(plain.stderr).toMatch(new RegExp(`^${code}: .{10,}`, 'm'));
+  if (advice !== null) expect(plain.stderr).toMatch(advice);
+  const asJson = await run(...args, '--json');
+  expect(asJson.exitCode).toBe(exitCode);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({ error: { code } });
+}
+
+const scan = (plan: ScanPlan): Promise<Scan> => writeScan(work, plan);
+const folderOf = (study: string) => join(work, study);
+
+describe('enrol a centre, register a model', () => {
+  it('makes the centre, its certificate and its destination, and lists them', async () => {
+    const added = await text('centre', 'add', 'odense', '--name', 'Odense University Hospital', '--ae', 'ODENSE_CT');
+    expect(added).toMatch(/next: bin\/modelbank centre cert odense/);
+    await text('centre', 'ae', 'odense', 'ODENSE_WS', '--sends-whole-series');
+    const certificate = await json<Record<string, string>>('centre', 'cert', 'odense');
+    expect(readFileSync(certificate.certificatePath, 'utf8')).toContain('BEGIN CERTIFICATE');
+    const port = String(await freePort());
+    const destination = await text(
+      ...['centre', 'destination', 'odense', '--ae', 'ODENSE_TPS', '--host', '127.0.0.1', '--port', port],
+    );
+    expect(destination).toMatch(new RegExp(`ODENSE_TPS@127.0.0.1:${port} \\(TLS, test\\) ${UUID.source}`));
+    expect(await text('centre', 'list')).toMatch(/odense +Odense University Hospital/);
+    const shown = await text('centre', 'list', 'odense');
+    for (const part of ['ODENSE_CT', 'ODENSE_WS', certificate.fingerprintSha256, 'ODENSE_TPS']) {
+      expect(shown).toContain(part);
+    }
+    expect(await json('centre', 'list', 'odense')).toMatchObject({ id: 'odense', callingAes: [{}, {}] });
+  }, 60_000);
+
+  it('registers, lists and shows a package, and says where a broken one is wrong', async () => {
+    const folder = modelVariant(work, { id: 'bones', task: 'bones', description: '(bones|gap)' });
+    expect(await text('model', 'register', folder)).toMatch(/registered bones 1\.0\.0\ndigest [0-9a-f]{64}/);
+    expect(await text('model', 'list')).toMatch(/bones +1\.0\.0 +bones +registered/);
+    expect(await json('model', 'show', 'bones', '1.0.0')).toMatchObject({ modelId: 'bones', version: '1.0.0' });
+    const manifest = join(folder, 'model.yaml');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('modalities:', 'modality:'));
+    await failure(2, 'MANIFEST_INVALID', /line \d+: .*modality/, 'model', 'register', folder);
+    await failure(2, 'PACKAGE_INVALID', /->/, 'model', 'register', join(work, 'nowhere'));
+  }, 60_000);
+
+  it('finds nothing wrong with the installation', async () => {
+    const findings = await json<{ check: string; ok: boolean }[]>('doctor');
+    expect(findings.filter(({ check, ok }) => !ok && check !== 'disk')).toEqual([]);
+    expect(await text('pki', 'vejle')).toMatch(/vejle: .*client\.crt/);
+  }, 60_000);
+});
+
+describe('send a scan', () => {
+  it('waits, tells the journey, and fetches a valid RTSTRUCT with its ROI table', async () => {
+    await scan({ study: 'bones' });
+    const out = join(work, 'results');
+    const { exitCode, stdout, stderr } = await run(
+      ...['submit', folderOf('bones'), '--centre', 'odense', '--ae', 'ODENSE_WS', '--wait', '--out', out],
+      ...['--timeout-seconds', '6'],
+    );
+    expect(stderr).toMatch(/intake +10 instances stored/);
+    expect(stderr).toMatch(/results +RTSTRUCT .* built and checked/);
+    // nobody listens at the destination yet: the result is there, its delivery is tried again
+    expect([exitCode, stdout]).toEqual([8, '']);
+    const [job] = await json<{ id: string; status: string; resultIds: string[] }[]>('jobs');
+    expect(job.status).toBe('delivering');
+    expect(await text('jobs', job.id)).toMatch(/delivery +.*waiting, \d+ attempt/);
+    expect(await text('jobs')).toContain(job.resultIds[0]);
+    expect(await text('results', 'list')).toMatch(/RTSTRUCT +built +External Bone/);
+    const fetched = await text('results', 'get', job.resultIds[0], '--out', out);
+    expect(fetched).toMatch(/ROI +volume \(ml\)[^]*External +\d+\.\d[^]*not approved/);
+    const bytes = readFileSync(join(out, readdirSync(out)[0]));
+    expect(readStructureSet(bytes).rois.map(({ name }) => name)).toEqual(['External', 'Bone']);
+    if (hasTool(DCIODVFY)) expect(dciodvfyComplaints(bytes).filter((line) => line.startsWith('Error'))).toEqual([]);
+  }, 60_000);
+
+  it('explains, and ends with 6 where nothing came of it', async () => {
+    const { seriesInstanceUid } = await scan({ study: 'unknown' });
+    const nothing = await run('submit', folderOf('unknown'), '--centre', 'odense', '--ae', 'ODENSE_WS', '--wait');
+    expect(nothing.exitCode).toBe(6);
+    expect(nothing.stdout).toMatch(new RegExp(`no result; why: bin/modelbank explain ${seriesInstanceUid}`));
+    const explained = await text('explain', seriesInstanceUid);
+    expect(explained).toMatch(/bones 1\.0\.0: does not apply/);
+    expect(explained).toMatch(/NO +inputs\.ct\.applicability\.descriptions/);
+    expect(explained).toMatch(/nearest misses:/);
+    expect(await json('explain', seriesInstanceUid)).toMatchObject([{ inputSets: [{ outcome: 'notApplicable' }] }]);
+  }, 60_000);
+
+  it('shows what is held, and carries out what a person says', async () => {
+    await scan({ study: 'gap', slice: (k) => (k === 4 ? null : {}) });
+    await scan({ study: 'gap', series: 'second', slice: (k) => (k === 5 ? null : {}) });
+    const sent = await run('submit', folderOf('gap'), '--centre', 'odense', '--ae', 'ODENSE_WS', '--wait', '--json');
+    expect(sent.exitCode).toBe(6);
+    expect(JSON.parse(sent.stdout)).toMatchObject({ accepted: 18, results: [] });
+    expect(await text('held', 'list')).toMatch(/GAP/);
+    const [first, second] = await json<{ id: string }[]>('held', 'list');
+    expect(await text('held', 'show', first.id)).toMatch(/GAP: 1 slice is missing in 1 place/);
+    expect(await text('held', 'discard', first.id, '--why', 'sent again')).toContain('discarded');
+    expect(await text('held', 'release', second.id, '--why', 'looked at it', '--who', 'N. Physicist')).toContain(
+      'released',
+    );
+    await failure(5, 'CONFLICT', null, 'held', 'release', second.id, '--why', 'again');
+    await until(
+      () => json<unknown[]>('jobs'),
+      (jobs) => jobs.length === 2,
+    );
+    expect(await text('held', 'list')).toBe('nothing is held\n');
+  }, 60_000);
+});
+
+describe('what goes wrong', () => {
+  it.each<[string, number, string, RegExp | null, string[]]>([
+    ['a centre that is not there', 4, 'NOT_FOUND', /centre list/, ['centre', 'list', 'nobody']],
+    ['a job that is not there', 4, 'NOT_FOUND', /modelbank jobs/, ['jobs', 'nothing']],
+    ['a held item that is not there', 4, 'NOT_FOUND', /held list/, ['held', 'show', 'nothing']],
+    ['a result that is not there', 4, 'NOT_FOUND', /results list/, ['results', 'get', 'nothing']],
+    ['a series that is not there', 4, 'NOT_FOUND', /modelbank jobs/, ['explain', '1.2.3']],
+    ['no UID', 2, 'UID_INVALID', null, ['explain', 'abc']],
+    ['a state that is none', 2, 'INVALID_REQUEST', null, ['jobs', '--state', 'wrong']],
+    ['a centre twice', 5, 'CONFLICT', null, ['centre', 'add', 'odense', '--name', 'X']],
+    ['no DICOM', 2, 'NOT_DICOM', /a folder with the CT/, ['submit', MODELBANK, '--centre', 'odense']],
+  ])('%s', async (_what, exitCode, code, advice, args) => {
+    await failure(exitCode, code, advice, ...args);
+  });
+
+  it.each([[['frobnicate']], [['submit']], [['held', 'release', '1']], [['jobs', '--wrong']]])(
+    'wrong usage %j',
+    async (args) => {
+      const { exitCode, stderr } = await run(...args);
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^error: .*\n\(add --help for the options\)/m);
+    },
+  );
+
+  it('a called AE title that the hub has not, and a token that is not valid', async () => {
+    const called = ['submit', folderOf('bones'), '--centre', 'odense', '--called', 'NOWHERE'];
+    await failure(8, 'PEER_REJECTED', /--called/, ...called);
+    const other = join(work, 'other-home');
+    mkdirSync(other);
+    writeFileSync(join(other, 'hub.json'), readFileSync(join(home, 'hub.json')));
+    writeFileSync(join(other, 'operator.token'), 'x'.repeat(43));
+    const refused = await modelbank(other, 'jobs');
+    expect(refused).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/^UNAUTHENTICATED: [^]*operator.token/),
+    });
+  });
+
+  it('--help names every command', async () => {
+    const help = await text('--help');
+    for (const command of [
+      'serve',
+      'centre',
+      'model',
+      'submit',
+      'jobs',
+      'held',
+      'explain',
+      'results',
+      'doctor',
+      'pki',
+    ]) {
+      expect(help).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
+    }
+  });
+});
+
+it('npm start -- --once brings an RTSTRUCT and a picture, and ends with 0', async () => {
+  const own = newHome();
+  try {
+    const environment = { ...FREE_PORTS, MODELBANK_HOME: own };
+    const start = join(repositoryRoot(), 'bin', 'start.mjs');
+    const { exitCode, stdout, stderr } = await runProcess(process.execPath, [start, '--once'], environment);
+    expect({ exitCode, told: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, told: '' });
+    const told = `${stdout}${stderr}`;
+    expect(told).toMatch(/delivery +delivered/);
+    for (const name of ['External', 'Lung_L', 'Lung_R', 'Bone', 'Trachea']) {
+      expect(told).toMatch(new RegExp(`^${name} +\\d+\\.\\d +\\d+`, 'm'));
+    }
+    expect(told).toMatch(/Send your own CT:\n {2}npm start -- --dicom DIR/);
+    const path = /^RTSTRUCT +(\S+\.dcm)$/m.exec(told)?.[1] ?? '';
+    expect(readStructureSet(readFileSync(path)).rois).toHaveLength(5);
+    if (hasTool(DCIODVFY)) {
+      expect(dciodvfyComplaints(readFileSync(path)).filter((line) => line.startsWith('Error'))).toEqual([]);
+    }
+    const sheet = PNG.sync.read(readFileSync(/^contact sheet +(\S+\.png)$/m.exec(told)?.[1] ?? ''));
+    expect(Math.min(sheet.width, sheet.height)).toBeGreaterThan(600);
+  } finally {
+    removeHome(own);
+  }
+}, 180_000);
