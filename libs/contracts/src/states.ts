@@ -1,6 +1,6 @@
 /**
- * The states that things are in. Each acknowledged instance, input set and task is in exactly one; a reconciler proves
- * the sum (promise 3 of docs/architecture.md).
+ * The states that things are in. Each acknowledged instance, input set and task is in exactly one (promise 3 of
+ * docs/architecture.md); the ledger of the journey tests proves the sum.
  */
 
 /** Purpose of an association, given by the called AE title. */
@@ -10,8 +10,8 @@ export type Purpose = (typeof PURPOSES)[number];
 export const DESTINATION_KINDS = ['clinical', 'test'] as const;
 export type DestinationKind = (typeof DESTINATION_KINDS)[number];
 
-/** `stored`: no stage needs it, acknowledged as not applicable; `held`: e.g. Enhanced CT; `quarantined`: conflicting content. */
-export const INSTANCE_DISPOSITIONS = ['waiting', 'assembled', 'notApplicable', 'held', 'quarantined'] as const;
+/** `notApplicable`: kept, but no stage needs it; `held`: a person decides. Conflicting content is refused, so it has none. */
+export const INSTANCE_DISPOSITIONS = ['waiting', 'assembled', 'notApplicable', 'held'] as const;
 export type InstanceDisposition = (typeof INSTANCE_DISPOSITIONS)[number];
 
 export const SERIES_STATES = ['open', 'complete', 'held', 'notApplicable', 'discarded'] as const;

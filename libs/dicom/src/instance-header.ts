@@ -12,7 +12,7 @@ export interface InstanceHeader {
   readonly modality: string;
   readonly instanceNumber?: number;
   readonly acquisitionNumber?: number;
-  /** ImagesInAcquisition or NumberOfSeriesRelatedInstances, where the sender states how many belong together. */
+  /** NumberOfSeriesRelatedInstances, else ImagesInAcquisition (a series may hold several acquisitions). */
   readonly declaredCount?: number;
   /** Known values of ImageType only (ORIGINAL, DERIVED, PRIMARY, SECONDARY, AXIAL, LOCALIZER, MPR, MIP, REFORMATTED, ...). */
   readonly imageType: readonly string[];

@@ -68,6 +68,14 @@ describe('the header of an instance', () => {
     });
   });
 
+  it.each([
+    [{ ImagesInAcquisition: 60, NumberOfSeriesRelatedInstances: 120 }, 120],
+    [{ ImagesInAcquisition: undefined, NumberOfSeriesRelatedInstances: 120 }, 120],
+    [{ ImagesInAcquisition: undefined }, undefined],
+  ])('takes the count of the series before that of one acquisition: %p', (counts, declaredCount) => {
+    expect(readInstanceHeader(writePart10({ ...CT, ...counts })).declaredCount).toBe(declaredCount);
+  });
+
   it('is the same from implicit VR, from the bytes before the pixels, and from an open file', () => {
     const whole = writePart10(CT);
     const expected = readInstanceHeader(whole);

@@ -37,7 +37,7 @@ function counts(dataSet: ReadableDataSet) {
   return {
     instanceNumber: count(dataSet, 'InstanceNumber', 0),
     acquisitionNumber: count(dataSet, 'AcquisitionNumber', 0),
-    declaredCount: count(dataSet, 'ImagesInAcquisition', 1) ?? count(dataSet, 'NumberOfSeriesRelatedInstances', 1),
+    declaredCount: count(dataSet, 'NumberOfSeriesRelatedInstances', 1) ?? count(dataSet, 'ImagesInAcquisition', 1),
     numberOfFrames: count(dataSet, 'NumberOfFrames', 1),
   };
 }
