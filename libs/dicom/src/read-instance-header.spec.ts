@@ -20,8 +20,7 @@ const CT: DataSet = {
   ImageType: ['ORIGINAL', 'PRIMARY', 'AXIAL', 'HANSEN'],
   InstanceNumber: 17,
   AcquisitionNumber: 2,
-  ImagesInAcquisition: 60, // one of two acquisitions
-  NumberOfSeriesRelatedInstances: 120,
+  ImagesInAcquisition: 120,
   Rows: 512,
   Columns: 256,
   PixelSpacing: [0.9, 0.8],
@@ -68,6 +67,9 @@ describe('the header of an instance', () => {
       transferSyntaxUid: '1.2.840.10008.1.2.1',
     });
   });
+
+  it('takes the count of the series before that of one acquisition', () =>
+    expect(readInstanceHeader(writePart10({ ...CT, NumberOfSeriesRelatedInstances: 200 })).declaredCount).toBe(200));
 
   it('is the same from implicit VR, from the bytes before the pixels, and from an open file', () => {
     const whole = writePart10(CT);
