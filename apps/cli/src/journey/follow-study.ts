@@ -1,8 +1,8 @@
-/** Follows a study until nothing of it will change by itself, telling each new thing once. */
+/** Follows a study until nothing of it will change by itself but deliveries that fail, telling each new thing once. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { HubError } from '@modelbank/contracts';
 import type { HubClient } from '../hub-client';
-import { progressLines, studyProgress } from './study-progress';
+import { isOnlyDelivering, progressLines, studyProgress } from './study-progress';
 import type { StudyProgressAnswer } from './study-progress';
 
 const LOOK_EVERY_MS = 250;
@@ -32,7 +32,7 @@ export async function followStudy(
       silentSince = performance.now();
       patienceMs = PATIENCE_MS;
     }
-    if (progress.settled) return progress;
+    if (progress.settled || isOnlyDelivering(progress)) return progress;
     if (performance.now() - silentSince > patienceMs) {
       options.tell(waitingFor(progress));
       silentSince = performance.now();

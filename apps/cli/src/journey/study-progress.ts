@@ -48,6 +48,16 @@ export interface StudyProgressAnswer {
   readonly settled: boolean;
 }
 
+/** States of jobs and deliveries that change by themselves. */
+const UNDER_WAY: ReadonlySet<string> = new Set([
+  'queued',
+  'running',
+  'inferred',
+  'awaitingCompletion',
+  'waiting',
+  'sending',
+]);
+
 export function studyProgress(
   hub: HubClient,
   studyInstanceUid: string,
@@ -89,11 +99,36 @@ function taskLines(task: StudyProgressAnswer['series'][number]['inputSets'][numb
       for (const delivery of deliveries) {
         if (['delivered', 'parked', 'blocked'].includes(delivery.state)) {
           lines.push(`delivery   ${withCode(delivery.state, delivery.code)}`);
+        } else if (isTriedInVain(delivery)) {
+          lines.push(`delivery   ${withCode('not taken yet', delivery.code)}; the hub tries again by itself`);
         }
       }
     }
   }
   return lines;
+}
+
+function isTriedInVain({ state, attempts }: DeliveryAnswer): boolean {
+  return state === 'waiting' && attempts > 0;
+}
+
+/** All that is left are deliveries that were tried in vain: the hub goes on for days by itself, and nobody need watch. */
+export function isOnlyDelivering({ series }: StudyProgressAnswer): boolean {
+  const inputSets = series.flatMap((each) => each.inputSets).filter(({ state }) => state !== 'superseded');
+  const tasks = inputSets.flatMap((inputSet) => inputSet.tasks).filter(({ state }) => state === 'selected');
+  const jobs = tasks.flatMap((task) => task.jobs);
+  const left = jobs
+    .flatMap(({ results }) => results)
+    .flatMap(({ deliveries }) => deliveries)
+    .filter(({ state }) => UNDER_WAY.has(state));
+  return (
+    series.every(({ state }) => state !== 'open') &&
+    inputSets.every(({ candidates }) => candidates > 0) &&
+    tasks.every((task) => task.jobs.length > 0) &&
+    jobs.every(({ state }) => !UNDER_WAY.has(state)) &&
+    left.length > 0 &&
+    left.every(isTriedInVain)
+  );
 }
 
 function withCode(state: string, code: string | null): string {
