@@ -226,8 +226,9 @@ testStores('the embedded broker', (database) => {
       lastError: 'INTERNAL: unexpected failure',
     });
     healed = true;
-    expect(await hub.outbox.revive(dead.id)).toBe(true);
-    expect(await hub.outbox.revive(dead.id)).toBe(false);
+    const revive = () => hub.store.unitOfWork.run((tx) => hub.outbox.revive(tx, dead.id));
+    expect(await revive()).toBe(dead.queue);
+    expect(await revive()).toBeUndefined();
     await hub.drained();
     expect(await hub.done('results')).toEqual(['job']);
   });

@@ -43,18 +43,13 @@ export class DeadLettersController {
   @HttpCode(202)
   @RequirePermission('held:write')
   async revive(@Param('id') id: string, @Actor() actor: string): Promise<void> {
-    const found = (await this.outbox.dead(MOST)).find((message) => message.id === id);
-    if (found === undefined || !(await this.outbox.revive(id))) {
-      throw new HubError('NOT_FOUND', 'no dead letter with this id');
-    }
-    await this.unitOfWork.run((tx) =>
-      appendJournal(tx, this.clock, {
-        kind: 'deadLetter.revived',
-        actor,
-        subjectId: id,
-        text: `a message of ${found.queue} is tried again`,
-      }),
-    );
-    this.broker.wake([found.queue]);
+    const queue = await this.unitOfWork.run(async (tx) => {
+      const revived = await this.outbox.revive(tx, id);
+      if (revived === undefined) throw new HubError('NOT_FOUND', 'no dead letter with this id');
+      const text = `a message of ${revived} is tried again`;
+      await appendJournal(tx, this.clock, { kind: 'deadLetter.revived', actor, subjectId: id, text });
+      return revived;
+    });
+    this.broker.wake([queue]);
   }
 }

@@ -4,7 +4,7 @@
  */
 import { LessThan, LessThanOrEqual } from 'typeorm';
 import type { AnyEnvelope, Clock, HubError, OutboxReader, PendingMessage, QueueName } from '@modelbank/contracts';
-import type { ReadStore, UnitOfWork } from '../unit-of-work';
+import type { ReadStore, Transaction, UnitOfWork } from '../unit-of-work';
 import { InboxMessageEntity, OutboxMessageEntity } from './outbox.entity';
 
 export const MAX_ATTEMPTS = 15;
@@ -67,17 +67,16 @@ export class OutboxRepository implements OutboxReader {
     });
   }
 
-  /** Puts a dead message back into its queue with a new count; false when it is not dead. */
-  revive(id: string): Promise<boolean> {
-    return this.writes.run(async ({ manager }) => {
-      const nextAttemptAt = this.clock.now();
-      const { affected } = await manager.update(
-        OutboxMessageEntity,
-        { id, state: 'dead' },
-        { state: 'pending', attempts: 0, nextAttemptAt, deadAt: null },
-      );
-      return affected === 1;
-    });
+  /** Puts a dead message back into its queue with a new count, in the caller's transaction; undefined when it is not dead. */
+  async revive({ manager }: Transaction, id: string): Promise<QueueName | undefined> {
+    const nextAttemptAt = this.clock.now();
+    const { affected } = await manager.update(
+      OutboxMessageEntity,
+      { id, state: 'dead' },
+      { state: 'pending', attempts: 0, nextAttemptAt, deadAt: null },
+    );
+    if (affected !== 1) return undefined;
+    return (await manager.findOneByOrFail(OutboxMessageEntity, { id })).queue;
   }
 
   /** Deletes what is remembered of messages processed before `before`, none of which can come again. */

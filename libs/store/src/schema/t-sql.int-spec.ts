@@ -145,13 +145,13 @@ describe('T-SQL', () => {
         await holdItem(tx, clock, held);
         await resolveHeldItem(tx, clock, 'h', resolution);
         await resolveHeldItemsOf(tx, clock, held, resolution);
+        await outbox.revive(tx, 'id');
       },
     );
     await outbox.due('delivery.inputSet.completed', 10);
     await outbox.isPending('id');
     await outbox.recordFailure('id', new HubError('INTERNAL', 'x'));
     await outbox.dead(10);
-    await outbox.revive('id');
     await outbox.forgetProcessed(AT);
     expect(recorder.statements.length).toBeGreaterThan(12);
     expect(await problemsOf(recorder)).toEqual([]);
