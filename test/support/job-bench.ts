@@ -251,7 +251,7 @@ export class JobBench {
   }
 
   private async label(jobKey: string, name: string, mask: Mask): Promise<LabelFile> {
-    const file = `labels/${jobKey.slice(0, 2)}/${jobKey}/1-${name}.mask`;
+    const file = `labels/${jobKey.slice(0, 2)}/${jobKey}/1-${name === 'Heart' ? 1 : 0}.mask`;
     await this.store.objects.put(file, mask.bits);
     const empty = mask.bits.every((bits) => bits === 0);
     const sha256 = createHash('sha256').update(mask.bits).digest('hex');

@@ -32,13 +32,23 @@ export class HubClient {
 
   async bytes(path: string): Promise<Uint8Array> {
     const response = await this.request('GET', path);
-    return new Uint8Array(await response.arrayBuffer());
+    return new Uint8Array(await this.whole(response.arrayBuffer()));
   }
 
   private async json<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await this.request(method, path, body);
-    const text = await response.text();
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    const text = await this.whole(response.text());
+    try {
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    } catch (cause) {
+      throw new HubError('PROTOCOL_ERROR', `what answers at ${this.baseUrl} is no hub`, { cause });
+    }
+  }
+
+  private async whole<B>(body: Promise<B>): Promise<B> {
+    return body.catch((cause: unknown) => {
+      throw new HubError('HUB_UNREACHABLE', `the hub at ${this.baseUrl} ended in the middle of its answer`, { cause });
+    });
   }
 
   private async request(method: string, path: string, body?: unknown): Promise<Response> {
@@ -64,8 +74,10 @@ export class HubClient {
 }
 
 async function problemOf(response: Response): Promise<HubError> {
-  const problem = (await response.json().catch(() => ({}))) as Problem;
-  const code = problem.code !== undefined && problem.code in ERROR_CODES ? (problem.code as ErrorCode) : 'INTERNAL';
+  const answer: unknown = await response.json().catch(() => null);
+  const problem: Problem = typeof answer === 'object' && answer !== null ? answer : {};
+  const isKnown = typeof problem.code === 'string' && Object.hasOwn(ERROR_CODES, problem.code);
+  const code = isKnown ? (problem.code as ErrorCode) : 'INTERNAL';
   const text = problem.detail ?? problem.title ?? `the hub answered HTTP ${response.status}`;
   return new HubError(code, text, { advice: problem.advice });
 }

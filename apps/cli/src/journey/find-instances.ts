@@ -49,11 +49,14 @@ async function collect(path: string, files: string[]): Promise<void> {
   const about = await stat(path).catch((cause: unknown) => {
     throw new HubError('NOT_FOUND', `cannot read ${path}`, { cause });
   });
-  if (!about.isDirectory()) {
-    files.push(path);
-    return;
+  if (about.isFile()) files.push(path);
+  if (!about.isDirectory()) return;
+  // a link to a folder may lead back to where it stands: only what is named itself is followed
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    const below = join(path, entry.name);
+    const leadsToFolder = entry.isSymbolicLink() && (await stat(below).catch(() => null))?.isFile() !== true;
+    if (!leadsToFolder) await collect(below, files);
   }
-  for (const name of await readdir(path)) await collect(join(path, name), files);
 }
 
 /** The first megabyte; null where the file does not say DICM. */

@@ -21,13 +21,12 @@ export async function followStudy(
   options: FollowOptions,
 ): Promise<StudyProgressAnswer> {
   const giveUpAt = performance.now() + options.timeoutMs;
-  const told = new Set<string>();
+  const told = new Map<string, number>();
   let silentSince = performance.now();
   let patienceMs = PATIENCE_MS;
   for (;;) {
     const progress = await studyProgress(hub, studyInstanceUid, centreId);
-    for (const line of progressLines(progress).filter((candidate) => !told.has(candidate))) {
-      told.add(line);
+    for (const line of newLines(progressLines(progress), told)) {
       options.tell(line);
       silentSince = performance.now();
       patienceMs = PATIENCE_MS;
@@ -47,7 +46,29 @@ export async function followStudy(
   }
 }
 
-function waitingFor(progress: StudyProgressAnswer): string {
+/** Lines that were not told yet; one that stands there more often than before (two receivers, say) is new again. */
+export function newLines(lines: readonly string[], told: Map<string, number>): string[] {
+  const seen = new Map<string, number>();
+  return lines.filter((line) => {
+    const count = (seen.get(line) ?? 0) + 1;
+    seen.set(line, count);
+    if (count <= (told.get(line) ?? 0)) return false;
+    told.set(line, count);
+    return true;
+  });
+}
+
+/** What the study waits for, as far as it can be told from its progress. */
+export function waitingFor(progress: StudyProgressAnswer): string {
   const open = progress.series.filter(({ state }) => state === 'open').length;
-  return open > 0 ? `waiting    ${open} series may still get slices (settle time)` : 'waiting    the model runs';
+  if (open > 0) return `waiting    ${open} series may still get slices (settle time)`;
+  const jobs = progress.series.flatMap(({ inputSets }) =>
+    inputSets.flatMap(({ tasks }) => tasks.flatMap((task) => task.jobs)),
+  );
+  const deliveries = jobs.flatMap(({ results }) => results.flatMap((result) => result.deliveries));
+  if (jobs.some(({ state }) => state === 'running')) return 'waiting    the model runs';
+  if (jobs.some(({ state }) => state === 'queued')) return 'waiting    for a worker that is free';
+  const failed = deliveries.find(({ state, attempts }) => state === 'waiting' && attempts > 0);
+  if (failed !== undefined) return `waiting    the receiver is tried again (${failed.attempts} attempts so far)`;
+  return 'waiting    for the next stage';
 }

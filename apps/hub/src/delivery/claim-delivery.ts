@@ -58,7 +58,9 @@ export async function renewClaim(
   clock: Clock,
 ): Promise<void> {
   const leaseExpiresAt = new Date(clock.now().getTime() + leaseMs);
-  await unitOfWork.run((tx) => tx.manager.update(DeliveryEntity, { id, attempts, state: 'sending' }, { leaseExpiresAt }));
+  await unitOfWork.run((tx) =>
+    tx.manager.update(DeliveryEntity, { id, attempts, state: 'sending' }, { leaseExpiresAt }),
+  );
 }
 
 /** After a restart of the only hub nobody is sending: what a killed one had claimed is due at once. */

@@ -34,7 +34,12 @@ export class DeliveryOutcomes {
     const stateCode = status.kind === 'warning' ? 'DELIVERED_WITH_WARNING' : null;
     await unitOfWork.run(async (tx) => {
       const mark = async (states: readonly DeliveryState[], code: string | null) => {
-        const change = { state: 'delivered', stateCode: code, deliveredAt: clock.now(), lastStatus: status.code } as const;
+        const change = {
+          state: 'delivered',
+          stateCode: code,
+          deliveredAt: clock.now(),
+          lastStatus: status.code,
+        } as const;
         const rest = { lastError: null, nextAttemptAt: null, leaseExpiresAt: null };
         const { affected } = await tx.manager.update(
           DeliveryEntity,
