@@ -6,7 +6,15 @@ function study(job: string, delivery: { state: string; attempts: number }, serie
   const results = [{ id: 'r1', state: 'built', deliveries: [{ id: 'd1', code: 'PEER_UNREACHABLE', ...delivery }] }];
   const jobs = [{ id: 'j1', state: job, code: null, attempts: 1, results: job === 'built' ? results : [] }];
   const task = { task: 'lungs', state: 'selected', code: null, modelId: 'm', modelVersion: '1.0.0', jobs };
-  const inputSet = { id: 'i1', state: 'complete', slices: 10, candidates: 1, applicable: 1, tasks: [task] };
+  const inputSet = {
+    id: 'i1',
+    revision: 1,
+    state: 'complete',
+    slices: 10,
+    candidates: 1,
+    applicable: 1,
+    tasks: [task],
+  };
   const uid = '2.25.123456789';
   return {
     studyInstanceUid: uid,

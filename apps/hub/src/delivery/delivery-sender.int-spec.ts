@@ -5,7 +5,7 @@ import { writePart10 } from '@modelbank/dicom';
 import { ensurePki } from '@modelbank/dimse';
 import type { DevelopmentPki } from '@modelbank/dimse';
 import type { DeliveryConfiguration } from '@modelbank/platform';
-import { DeliveryEntity, JobEntity, ResultEntity, SeriesEntity } from '@modelbank/store';
+import { DeliveryEntity, ResultEntity, SeriesEntity } from '@modelbank/store';
 import type { DestinationEntity } from '@modelbank/store';
 import { CollectingScp, testStores } from '@modelbank/testing';
 import type { CollectingOptions, TestStore } from '@modelbank/testing';
@@ -295,24 +295,5 @@ testStores('deliveries', (database) => {
     await sender().sendNext();
     expect(await bench.deliveryRow(id)).toMatchObject({ state: 'parked', stateCode: 'OBJECT_CORRUPT' });
     expect(scp.peers).toEqual([]);
-  });
-
-  it('are claimed by one of many senders each', async () => {
-    const sent: string[] = [];
-    const record: SendResult = async ({ id }) => {
-      sent.push(id);
-      return { code: 0, kind: 'success', meaning: 'success' };
-    };
-    const ids: string[] = [];
-    for (let index = 0; index < 8; index += 1) {
-      const { id } = await bench.waiting((await bench.destination({ name: `TPS ${index}` })).id, OBJECT);
-      ids.push(id);
-    }
-    const work = async (one: DeliverySender) => {
-      for (let round = 0; round < 20; round += 1) await one.sendNext();
-    };
-    await Promise.all([sender(record), sender(record), sender(record)].map(work));
-    expect(sent.sort()).toEqual(ids.sort());
-    expect(await bench.manager.countBy(JobEntity, { state: 'built' })).toBe(8);
   });
 });
