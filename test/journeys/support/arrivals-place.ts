@@ -23,6 +23,10 @@ export const UNDECLARED: DataSet = { ImagesInAcquisition: undefined };
 
 export type Progress = Awaited<ReturnType<typeof untilSettled>>;
 
+/** Printed by the broker; given again, it does the same mischief. */
+const { MODELBANK_TEST_SEED } = process.env;
+const SEED = MODELBANK_TEST_SEED === undefined ? {} : { seed: Number(MODELBANK_TEST_SEED) };
+
 export class ArrivalsPlace {
   private seriesMade = 0;
 
@@ -34,7 +38,7 @@ export class ArrivalsPlace {
   ) {}
 
   static async open(broker: 'embedded' | 'hostile', model: JourneyPackageOptions = {}): Promise<ArrivalsPlace> {
-    const hub = await startHubHere(newHome(), broker === 'hostile' ? { transport: hostileTransport() } : {});
+    const hub = await startHubHere(newHome(), broker === 'hostile' ? { transport: hostileTransport(SEED) } : {});
     const centre = await enrolCentre(hub, { id: CENTRE_ID, aeTitle: 'COUNTING' });
     const callingAes = `/centres/${CENTRE_ID}/calling-aes`;
     await hub.api.post(callingAes, { aeTitle: 'WHOLE', sendsWholeSeries: true });
