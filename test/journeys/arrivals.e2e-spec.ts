@@ -125,6 +125,10 @@ describe.each(['embedded', 'hostile'] as const)('on the %s broker, a series that
     const [newer, older] = await place.jobsOf(ct.seriesInstanceUid);
     expect([newer.status, older.status]).toEqual(['delivered', 'superseded']);
     const [result] = await place.hub.api.get<object[]>(`/results?job=${older.id}`);
+    await expect(place.hub.api.bytes(`/results/${older.resultIds[0]}/object`)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+    expect(await place.hub.api.bytes(`/results/${newer.resultIds[0]}/object`)).not.toHaveLength(0);
     expect(result).toMatchObject({ state: 'superseded', supersededByResultId: newer.resultIds[0] });
     expect(result).toMatchObject({ stateReason: expect.stringMatching(/slice arrived/) as string });
   }, 60_000);

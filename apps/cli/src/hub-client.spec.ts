@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HubClient } from './hub-client';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HubClient, connectToHub, readHubAddress } from './hub-client';
 
 interface Answer {
   readonly status: number;
@@ -66,4 +69,19 @@ describe('the way into the hub', () => {
       advice: expect.stringContaining('serve'),
     });
   });
+});
+
+it('sends no token after the address that a killed hub left behind', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'modelbank-home-'));
+  try {
+    writeFileSync(join(home, 'operator.token'), 'secret');
+    const address = { pid: process.pid, httpPort: 1, dimsePort: 2 };
+    writeFileSync(join(home, 'hub.json'), JSON.stringify(address));
+    expect(await readHubAddress(home)).toEqual(address);
+    // the largest pid of Linux: nobody has it
+    writeFileSync(join(home, 'hub.json'), JSON.stringify({ ...address, pid: 2 ** 22 + 1 }));
+    await expect(connectToHub(home)).rejects.toMatchObject({ code: 'HUB_UNREACHABLE' });
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
 });

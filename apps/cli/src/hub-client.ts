@@ -89,11 +89,23 @@ export interface HubAddress {
   readonly dimsePort: number;
 }
 
+/** Null where no hub runs: a file that a killed hub left behind must not send the token to whoever has its port now. */
 export async function readHubAddress(home: string): Promise<HubAddress | null> {
   try {
-    return JSON.parse(await readFile(join(home, 'hub.json'), 'utf8')) as HubAddress;
+    const address = JSON.parse(await readFile(join(home, 'hub.json'), 'utf8')) as HubAddress;
+    return isAlive(address.pid) ? address : null;
   } catch {
     return null;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // another user's process is alive too
+    return (thrown as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
@@ -101,7 +113,7 @@ export async function connectToHub(home: string): Promise<HubClient> {
   const address = await readHubAddress(home);
   const token = await readFile(join(home, 'operator.token'), 'utf8').catch(() => null);
   if (address === null || token === null) {
-    throw new HubError('HUB_UNREACHABLE', `no hub has been started with ${home} as its home`, {
+    throw new HubError('HUB_UNREACHABLE', `no hub runs with ${home} as its home`, {
       advice: 'start it with: bin/modelbank serve (or npm start); another home: --home DIR or MODELBANK_HOME',
     });
   }

@@ -39,19 +39,10 @@ export async function startHubProcess(home: string, environment: NodeJS.ProcessE
 
 async function refuseSecondHub(home: string): Promise<void> {
   const address = await readHubAddress(home);
-  if (address === null || !isAlive(address.pid)) return;
+  if (address === null) return;
   throw new HubError('CONFLICT', `a hub (pid ${address.pid}) runs on ${home} already`, {
     advice: 'stop it, or choose another home with MODELBANK_HOME',
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function waitUntilReady(hub: ChildProcess, home: string, logPath: string): Promise<HubAddress> {

@@ -155,6 +155,10 @@ describe('centres', () => {
       ...{ name: 'PACS', aeTitle: 'PACS', host: 'localhost', port: 4242, kind: 'test' },
     });
     expect(destination).toMatchObject({ status: 201, body: { tls: true, holes: 'xor', active: true } });
+    const inClear = await bench.api('POST', '/centres/vejle/destinations', {
+      ...{ name: 'PACS', aeTitle: 'PACS', host: 'pacs.example.org', port: 104, kind: 'test', tls: false },
+    });
+    expect(inClear).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
     const shown = await bench.api('GET', '/centres/vejle');
     expect(shown.body).toMatchObject({
       legalEntities: [{ name: 'Region Syddanmark', validTo: '2026-12-31T23:59:59.000Z' }],

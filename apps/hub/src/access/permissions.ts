@@ -9,6 +9,7 @@ export const PERMISSIONS = [
   'jobs:read',
   'jobs:write',
   'results:read',
+  'results:objects',
   'deliveries:read',
   'deliveries:write',
   'held:read',

@@ -17,6 +17,8 @@ import type { AddCallingAeDto, AddCentreDto, AddDestinationDto, LegalEntityDto }
 import { CachedCentreDirectory } from './directory';
 import { parseCertificate } from './parse-certificate';
 
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
 @Injectable()
 export class CentreRegister {
   constructor(
@@ -101,7 +103,9 @@ export class CentreRegister {
     this.directory.tellRevoked(fingerprintSha256);
   }
 
+  /** Without TLS only on loopback, where a tunnel may take over: patient data never crosses a network in clear. */
   async addDestination(actor: string, centreId: string, destination: AddDestinationDto): Promise<string> {
+    requireEncryption(destination);
     const id = uuidv7(this.clock);
     await this.change(centreId, async (tx) => {
       await tx.manager.insert(DestinationEntity, {
@@ -165,4 +169,11 @@ export class CentreRegister {
   ): Promise<void> {
     return appendJournal(tx, this.clock, { kind, centreId, actor, subjectId, text });
   }
+}
+
+function requireEncryption({ host, tls }: AddDestinationDto): void {
+  if (tls !== false || LOOPBACK.test(host)) return;
+  throw new HubError('INVALID_REQUEST', 'a destination without TLS must be on loopback', {
+    advice: 'for a receiver without TLS run a tunnel (stunnel) on this machine and name 127.0.0.1 and its port',
+  });
 }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { HubError, labelMask } from '@modelbank/contracts';
-import { DicomError, readPatientStudyModule } from '@modelbank/dicom';
+import { DicomError, openPart10, readInstanceHeader, readPatientStudyModule } from '@modelbank/dicom';
 import type { PatientStudyModule } from '@modelbank/dicom';
 import {
   StructureError,
@@ -38,12 +38,15 @@ export async function buildStructureSet(request: BuildRequest): Promise<BuildAns
 
 async function writeAndCheck(request: BuildRequest): Promise<BuildAnswer> {
   const rois = await roisOf(request);
-  const study = readPatientStudyModule(await readFile(request.imagePath));
+  const image = openPart10(await readFile(request.imagePath));
+  const study = readPatientStudyModule(image);
+  const header = readInstanceHeader(image);
   const bytes = writeStructureSet(contentOf(request, study, rois));
+  // expected is what the image itself says, not the rows that the object was written from
   const problems = checkStructureSet(bytes, {
-    studyInstanceUid: study.StudyInstanceUID,
-    seriesInstanceUid: request.seriesInstanceUid,
-    frameOfReferenceUid: request.frameOfReferenceUid,
+    studyInstanceUid: header.studyInstanceUid,
+    seriesInstanceUid: header.seriesInstanceUid,
+    frameOfReferenceUid: header.frameOfReferenceUid ?? '',
     patientId: study.PatientID,
     grid: request.grid,
     sliceSopInstanceUids: request.sopInstanceUids,

@@ -1,10 +1,11 @@
 /** GET /api/v1/results: what was made, with volumes and remarks, and the object as it is delivered. */
+import { createHash } from 'node:crypto';
 import { Controller, Get, Header, Inject, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsUUID } from 'class-validator';
 import { HubError, OBJECT_STORE, READ_STORE } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
-import { ResultEntity, onlyGiven } from '@modelbank/store';
+import { InputSetEntity, JobEntity, ResultEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore, ResultRoi } from '@modelbank/store';
 import { RequirePermission } from '../access';
 
@@ -74,13 +75,31 @@ export class ResultsController {
     return new ResultView(await this.find(id));
   }
 
+  /** The bytes identify the patient: a permission of their own, and only of a result that may be used. */
   @Get(':id/object')
-  @RequirePermission('results:read')
+  @RequirePermission('results:objects')
   @ApiProduces('application/dicom')
   @Header('content-type', 'application/dicom')
   async object(@Param('id') id: string): Promise<StreamableFile> {
     const result = await this.find(id);
-    return new StreamableFile(await this.objects.read(result.objectKey), { type: 'application/dicom' });
+    await this.requireUsable(result);
+    const bytes = await this.objects.read(result.objectKey);
+    if (createHash('sha256').update(bytes).digest('hex') !== result.objectSha256) {
+      throw new HubError('OBJECT_CORRUPT', 'the stored result no longer has its SHA-256');
+    }
+    return new StreamableFile(bytes, { type: 'application/dicom' });
+  }
+
+  private async requireUsable({ jobId, state }: ResultEntity): Promise<void> {
+    if (state !== 'built') throw new HubError('CONFLICT', `the result is ${state}: its series has changed since`);
+    const { manager } = this.store;
+    const { inputSetId } = await manager.findOneByOrFail(JobEntity, { id: jobId });
+    const inputSet = await manager.findOneByOrFail(InputSetEntity, { id: inputSetId });
+    if (inputSet.state !== 'complete') {
+      throw new HubError('CONFLICT', 'the result was made ahead of time: its series is not complete yet', {
+        advice: 'wait until the series is complete',
+      });
+    }
   }
 
   private async find(id: string): Promise<ResultEntity> {
