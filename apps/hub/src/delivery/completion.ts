@@ -1,8 +1,8 @@
 /**
- * May a result leave? Its series must be complete and its task still be its own, and no other series of the same study and
- * frame of reference may still be arriving or be unknown to selection: a better one could take over the task.
+ * May a result leave? Its series must be complete and its task still be its own, and no other series of the same study,
+ * frame of reference, patient and purpose may still be arriving or be unknown to selection: a better one could take over the task.
  */
-import { In, Not } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import type { EntityManager } from 'typeorm';
 import type { Clock } from '@modelbank/contracts';
 import {
@@ -28,10 +28,10 @@ function isSelected(manager: EntityManager, { taskSelectionId: id }: JobEntity):
 }
 
 async function isComplete(manager: EntityManager, inputSet: InputSetEntity): Promise<boolean> {
-  const { state, seriesId, centreId, studyInstanceUid, frameOfReferenceUid } = inputSet;
+  const { state, seriesId, centreId, studyInstanceUid, frameOfReferenceUid, patientKey, purpose } = inputSet;
   if (state !== 'complete') return false;
   if (frameOfReferenceUid === null) return true;
-  const study = { centreId, studyInstanceUid, frameOfReferenceUid };
+  const study = { centreId, studyInstanceUid, frameOfReferenceUid, patientKey: patientKey ?? IsNull(), purpose };
   if (await manager.existsBy(SeriesEntity, { ...study, id: Not(seriesId), state: 'open' })) return false;
   const others = { ...study, seriesId: Not(seriesId), state: In(['provisional', 'complete']) };
   for (const { id: inputSetId } of await manager.find(InputSetEntity, { select: { id: true }, where: others })) {

@@ -1,18 +1,25 @@
-/** The input sets that compete for tasks: those of one centre, study and frame of reference that are not superseded. */
+/**
+ * The input sets that compete for tasks: those of one centre, study, frame of reference, patient and purpose that are not
+ * superseded. Two patients under one StudyInstanceUID, or a care and a test series, never outrank each other.
+ */
 import { In, IsNull } from 'typeorm';
 import type { EntityManager } from 'typeorm';
+import type { Purpose } from '@modelbank/contracts';
 import { InputSetEntity, ModelVersionEntity } from '@modelbank/store';
 
 export interface GroupKey {
   readonly centreId: string;
   readonly studyInstanceUid: string;
   readonly frameOfReferenceUid: string | null;
+  readonly patientKey: string | null;
+  readonly purpose: Purpose;
   /** Tells apart what has no frame of reference: such a series competes with itself alone. */
   readonly seriesId: string;
 }
 
-export function groupKeyOf({ centreId, studyInstanceUid, frameOfReferenceUid, seriesId }: InputSetEntity): GroupKey {
-  return { centreId, studyInstanceUid, frameOfReferenceUid, seriesId };
+export function groupKeyOf(inputSet: InputSetEntity): GroupKey {
+  const { centreId, studyInstanceUid, frameOfReferenceUid, patientKey, purpose, seriesId } = inputSet;
+  return { centreId, studyInstanceUid, frameOfReferenceUid, patientKey, purpose, seriesId };
 }
 
 /** In the order of their ids, so by age. */
@@ -34,10 +41,10 @@ function inputSets(
   key: GroupKey,
   states: InputSetEntity['state'][],
 ): Promise<InputSetEntity[]> {
-  const { centreId, studyInstanceUid, frameOfReferenceUid, seriesId } = key;
+  const { centreId, studyInstanceUid, frameOfReferenceUid, patientKey, purpose, seriesId } = key;
   const frame = frameOfReferenceUid === null ? { frameOfReferenceUid: IsNull(), seriesId } : { frameOfReferenceUid };
   return manager.find(InputSetEntity, {
-    where: { centreId, studyInstanceUid, ...frame, state: In(states) },
+    where: { centreId, studyInstanceUid, ...frame, patientKey: patientKey ?? IsNull(), purpose, state: In(states) },
     order: { id: 'ASC' },
   });
 }

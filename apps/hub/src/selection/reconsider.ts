@@ -6,6 +6,16 @@ import { groupKeyOf } from './group';
 import type { GroupKey } from './group';
 
 const PAGE = 500;
+/** What a group key is made of; members and grid, which are long, stay where they are. */
+const COLUMNS: readonly (keyof InputSetEntity)[] = [
+  'id',
+  'centreId',
+  'studyInstanceUid',
+  'frameOfReferenceUid',
+  'patientKey',
+  'purpose',
+  'seriesId',
+];
 
 export async function groupsToReconsider({ manager }: ReadStore): Promise<GroupKey[]> {
   const groups = new Map<string, GroupKey>();
@@ -13,7 +23,7 @@ export async function groupsToReconsider({ manager }: ReadStore): Promise<GroupK
   for (;;) {
     const page: InputSetEntity[] = await manager
       .createQueryBuilder(InputSetEntity, 'inputSet')
-      .select(['id', 'centreId', 'studyInstanceUid', 'frameOfReferenceUid', 'seriesId'].map((key) => `inputSet.${key}`))
+      .select(COLUMNS.map((column) => `inputSet.${column}`))
       .where('inputSet.id > :after', { after })
       .andWhere('inputSet.state <> :superseded', { superseded: 'superseded' })
       .orderBy('inputSet.id', 'ASC')

@@ -45,6 +45,7 @@ export interface SeriesOptions {
   readonly purpose?: Purpose;
   readonly parameters?: Record<string, string>;
   readonly frameOfReferenceUid?: string;
+  readonly patientKey?: string;
 }
 
 export const LUNG_FACTS: ImageFacts = {
@@ -262,12 +263,12 @@ export class SelectionHarness {
 
   private inputSet(
     { seriesId, inputSetId, instanceId }: { seriesId: string; inputSetId: string; instanceId: string },
-    { purpose = 'test', parameters, slices = 50, frameOfReferenceUid = FRAME }: SeriesOptions,
+    { purpose = 'test', parameters, slices = 50, frameOfReferenceUid = FRAME, patientKey }: SeriesOptions,
   ): InputSetEntity {
     const at = this.store.clock.now();
     return {
       ...{ id: inputSetId, centreId: 'odense', seriesId, studyInstanceUid: STUDY, frameOfReferenceUid },
-      ...{ patientKey: null, purpose, revision: 1, state: 'complete', digest: `digest-${inputSetId}` },
+      ...{ patientKey: patientKey ?? null, purpose, revision: 1, state: 'complete', digest: `digest-${inputSetId}` },
       ...{ members: { ct: [instanceId] }, grid: grid(slices), parameters: parameters ?? null },
       ...{ assembledAt: at, completedAt: at },
     };

@@ -216,6 +216,17 @@ testStores('selection', (database) => {
     expect(await hub.told('models.selected', 'dispatch')).toHaveLength(1);
   });
 
+  it('never weighs two patients, or a care and a test series, of one study against each other', async () => {
+    await hub.register(modelYaml('lungs', '1.0.0', '{}'));
+    const first = await hub.assemble({ patientKey: 'one', slices: 40 });
+    const second = await hub.assemble({ patientKey: 'two', slices: 80 });
+    const unknown = await hub.assemble({ slices: 90 });
+    const care = await hub.assemble({ patientKey: 'one', purpose: 'care', slices: 95 });
+    await hub.settle();
+    const apart = { [first]: 'selected', [second]: 'selected', [unknown]: 'selected' };
+    expect(await hub.tasks()).toEqual({ ...apart, [care]: 'NO_ROW_MATCHES' });
+  });
+
   it('handles an input set against 500 versions in well under a second', async () => {
     const manifest = parseManifest(modelYaml('lungs', '1.0.0', '{ modalities: [CT], slices: { min: 60 }, sex: [F] }'));
     await hub.registerQuietly(Array.from({ length: 500 }, (_, index) => ({ ...manifest, version: `1.0.${index}` })));
