@@ -114,7 +114,7 @@ export class SelectionHarness {
     const evaluation = new GroupEvaluation(readStore, objects, new MeasureOnce(meter, readStore, unitOfWork, clock));
     const selection = new GroupSelection(evaluation, clock);
     const crashPoints: CrashPoints = { reach: (point) => this.crashPoints.reach(point) };
-    this.consumer = new SelectionConsumer(selection, unitOfWork, readStore, crashPoints);
+    this.consumer = new SelectionConsumer(selection, unitOfWork, readStore, crashPoints, clock);
     const handlers = new HeldItemHandlerRegistry();
     new HeldSelections(handlers).onModuleInit();
     this.decisions = new DecideHeldItem(handlers, unitOfWork, clock);

@@ -2,8 +2,8 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { Subscribes } from '@modelbank/broker';
-import { asHubError, CRASH_POINTS_PORT, queueName, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
-import type { CrashPoints, Envelope, HubError } from '@modelbank/contracts';
+import { asHubError, CLOCK, CRASH_POINTS_PORT, queueName, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import type { Clock, CrashPoints, Envelope, HubError } from '@modelbank/contracts';
 import { InputSetEntity } from '@modelbank/store';
 import type { ReadStore, UnitOfWork } from '@modelbank/store';
 import { groupKeyOf } from './group';
@@ -17,6 +17,7 @@ export class SelectionConsumer {
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(READ_STORE) private readonly readStore: ReadStore,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Subscribes('selection', 'inputSet.assembled')
@@ -43,7 +44,7 @@ export class SelectionConsumer {
   async onModelRegistered(@Payload() envelope: Envelope<'model.registered'>): Promise<void> {
     const { messageId } = envelope;
     const failures: HubError[] = [];
-    for (const key of await groupsToReconsider(this.readStore)) {
+    for (const key of await groupsToReconsider(this.readStore, this.clock.now())) {
       await this.selection
         .select(key, messageId, (write) => this.unitOfWork.run(write))
         .catch((thrown: unknown) => failures.push(asHubError(thrown)));

@@ -178,6 +178,24 @@ testStores('selection', (database) => {
     expect(await hub.told('models.selected', 'dispatch')).toHaveLength(1);
   });
 
+  it('leaves a study of more than 7 days alone to which nothing applied, but not what is held', async () => {
+    await hub.register(modelYaml('one', '1.0.0', '{ modalities: [CT] }'));
+    await hub.register(modelYaml('two', '1.0.0', '{ modalities: [CT] }'));
+    const held = await hub.assemble();
+    const old = await hub.assemble({ frameOfReferenceUid: '2.25.7', header: { modality: 'MR' } });
+    await hub.settle();
+    await store.clock.advance(7 * 24 * 60 * 60 * 1000 + 1);
+    const recent = await hub.assemble({ frameOfReferenceUid: '2.25.8', header: { modality: 'MR' } });
+    await hub.settle();
+    expect(await hub.tasks()).toEqual({ [held]: 'TASK_CONTESTED' });
+    const third = await hub.register(modelYaml('three', '1.0.0', '{}'));
+    await hub.settle();
+    expect(await hub.tasks()).toEqual({ [held]: 'TASK_CONTESTED', [recent]: 'selected' });
+    const weighed = async (inputSetId: string) =>
+      (await candidates(inputSetId)).some(({ modelVersionId }) => modelVersionId === third);
+    expect([await weighed(held), await weighed(old)]).toEqual([true, false]);
+  });
+
   it('reaches every study when a version is registered, also behind one whose files are gone', async () => {
     await hub.assemble();
     const other = await hub.assemble({ frameOfReferenceUid: '2.25.7' });
