@@ -8,6 +8,7 @@ import type { Clock } from '@modelbank/contracts';
 import {
   CandidateEntity,
   DeliveryEntity,
+  HeldItemEntity,
   InputSetEntity,
   JobEntity,
   SeriesEntity,
@@ -35,10 +36,22 @@ async function isComplete(manager: EntityManager, inputSet: InputSetEntity): Pro
   if (await manager.existsBy(SeriesEntity, { ...study, id: Not(seriesId), state: 'open' })) return false;
   const others = { ...study, seriesId: Not(seriesId), state: In(['provisional', 'complete']) };
   for (const { id: inputSetId } of await manager.find(InputSetEntity, { select: { id: true }, where: others })) {
-    // selection leaves a candidate for every registered version; one at least made the result in question
-    if (!(await manager.existsBy(CandidateEntity, { inputSetId }))) return false;
+    if (!(await isKnownToSelection(manager, inputSetId))) return false;
   }
   return true;
+}
+
+/**
+ * Selection leaves a candidate for every registered version, and one at least made the result in question; of an input set
+ * that it could not read it leaves a held item.
+ */
+async function isKnownToSelection(manager: EntityManager, inputSetId: string): Promise<boolean> {
+  if (await manager.existsBy(CandidateEntity, { inputSetId })) return true;
+  return manager.existsBy(HeldItemEntity, {
+    kind: 'selection',
+    subjectId: inputSetId,
+    state: In(['held', 'discarded']),
+  });
 }
 
 /** Whether something awaits completion: a read, so that an idle hub writes nothing. */

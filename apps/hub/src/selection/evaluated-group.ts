@@ -23,8 +23,15 @@ export interface EvaluatedSet {
   readonly failure?: HubError;
 }
 
+/** An input set of which an instance is gone or damaged: nothing can be said of it, and the others go on. */
+export interface UnreadableSet {
+  readonly inputSet: InputSetEntity;
+  readonly failure: HubError;
+}
+
 export interface EvaluatedGroup {
   readonly sets: readonly EvaluatedSet[];
+  readonly unreadable: readonly UnreadableSet[];
   readonly versions: readonly ModelVersionEntity[];
 }
 

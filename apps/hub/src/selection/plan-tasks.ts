@@ -47,7 +47,21 @@ function planTask(task: string, sets: readonly EvaluatedSet[], earlier: readonly
   const contenders = claims
     .map(({ set, applying }) => contenderOf(set, applying.filter(isAllowed), earlier))
     .filter(({ versions }) => versions.length > 0);
+  const keeper = runsElsewhere(sets, earlier);
+  if (keeper !== undefined) {
+    const by = [keeper];
+    return [
+      ...denied,
+      ...contenders.map(({ inputSetId }): PlannedTask => ({ task, inputSetId, state: 'outranked', by })),
+    ];
+  }
   return [...denied, ...resolveTask(withSettledModel(contenders, earlier)).map((outcome) => ({ task, ...outcome }))];
+}
+
+/** An input set that cannot be read any more keeps a task that was selected on it: else the study would get two results. */
+function runsElsewhere(sets: readonly EvaluatedSet[], earlier: readonly EarlierSelection[]): string | undefined {
+  const readable = new Set(sets.map(({ inputSet }) => inputSet.id));
+  return earlier.find(({ row }) => row.state === 'selected' && !readable.has(row.inputSetId))?.row.inputSetId;
 }
 
 /** What was selected stays with its version: a newer one is for later input sets. */

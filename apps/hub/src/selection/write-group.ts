@@ -3,11 +3,12 @@
  * evaluated from an older state of the group, so that two messages about one study cannot undo each other.
  */
 import { In, Not } from 'typeorm';
+import type { HubError } from '@modelbank/contracts';
 import { holdItem, HeldItemEntity, resolveHeldItemsOf, TaskSelectionEntity } from '@modelbank/store';
 import type { InputSetEntity } from '@modelbank/store';
 import { earlierSelections } from './earlier-selections';
 import type { EarlierRow, HeldSelectionDetails } from './earlier-selections';
-import type { EvaluatedGroup, EvaluatedSet } from './evaluated-group';
+import type { EvaluatedGroup, EvaluatedSet, UnreadableSet } from './evaluated-group';
 import { currentInputSets, registeredVersions, supersededInputSets } from './group';
 import type { GroupKey } from './group';
 import { planTasks } from './plan-tasks';
@@ -32,9 +33,10 @@ export async function writeGroup(
   await refuseStale(context, key, group);
   await retireSuperseded(context, key);
   await writeCandidates(tx, clock, group.sets);
+  const all = [...group.sets, ...group.unreadable];
   const earlier = await earlierSelections(
     tx.manager,
-    group.sets.map(({ inputSet }) => inputSet.id),
+    all.map(({ inputSet }) => inputSet.id),
   );
   const plans = planTasks(group.sets, earlier);
   for (const set of group.sets) {
@@ -46,13 +48,15 @@ export async function writeGroup(
       assembledId,
     );
   }
+  for (const set of group.unreadable) await holdUnreadable(context, set);
 }
 
 async function refuseStale({ tx }: WriteContext, key: GroupKey, group: EvaluatedGroup): Promise<void> {
   const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id).join();
   const sets = await currentInputSets(tx.manager, key);
   const versions = await registeredVersions(tx.manager);
-  const isSame = ids(sets) === ids(group.sets.map(({ inputSet }) => inputSet)) && ids(versions) === ids(group.versions);
+  const evaluated = [...group.sets, ...group.unreadable].map(({ inputSet }) => inputSet.id).sort();
+  const isSame = ids(sets) === evaluated.join() && ids(versions) === ids(group.versions);
   if (!isSame) throw new StaleEvaluation('the group changed while it was evaluated');
 }
 
@@ -86,23 +90,37 @@ async function writeSet(
   }
 }
 
+/** What a person discarded stays so: the group goes on without it. */
+async function holdUnreadable(context: WriteContext, { inputSet, failure }: UnreadableSet): Promise<void> {
+  const subject = { kind: 'selection', subjectId: inputSet.id, code: failure.code } as const;
+  if (await context.tx.manager.existsBy(HeldItemEntity, { ...subject, state: 'discarded' })) return;
+  const reason =
+    'An instance is missing or damaged in the object store. Release tries again; discard goes on without it.';
+  await holdInputSet(context, inputSet, failure, reason);
+}
+
 /** An input set whose image cannot be measured waits for a person; one that could be measured waits no more. */
-async function writeMeasuring(
-  { tx, clock, causationId }: WriteContext,
-  { inputSet, failure }: EvaluatedSet,
-): Promise<void> {
-  const { id: inputSetId, centreId } = inputSet;
-  const subject = { kind: 'selection', subjectId: inputSetId } as const;
+async function writeMeasuring(context: WriteContext, { inputSet, failure }: EvaluatedSet): Promise<void> {
   if (failure === undefined) {
+    const subject = { kind: 'selection', subjectId: inputSet.id } as const;
     const why = 'The image could be measured.';
-    await resolveHeldItemsOf(tx, clock, subject, { state: 'resolved', by: 'hub', why });
+    await resolveHeldItemsOf(context.tx, context.clock, subject, { state: 'resolved', by: 'hub', why });
     return;
   }
-  const { code } = failure;
-  if (await tx.manager.existsBy(HeldItemEntity, { ...subject, code, state: 'held' })) return;
-  const details: HeldSelectionDetails = { inputSetId, options: [] };
   const reason =
     'The facts that rules ask of the image could not be measured. Release tries again; discard goes on without them.';
+  await holdInputSet(context, inputSet, failure, reason);
+}
+
+async function holdInputSet(
+  { tx, clock, causationId }: WriteContext,
+  { id: inputSetId, centreId }: InputSetEntity,
+  { code }: HubError,
+  reason: string,
+): Promise<void> {
+  const subject = { kind: 'selection', subjectId: inputSetId } as const;
+  if (await tx.manager.existsBy(HeldItemEntity, { ...subject, code, state: 'held' })) return;
+  const details: HeldSelectionDetails = { inputSetId, options: [] };
   const heldItemId = await holdItem(tx, clock, { ...subject, centreId, code, reason, details: { ...details } });
   await tx.emit('selection.held', centreId, { inputSetId, heldItemId, centreId, code }, causationId);
 }
