@@ -1,5 +1,5 @@
 // `npm test`: sets up, then lint, types, dependency rules and all tests; ends with the line `N passed, N failed`.
-// `npm test -- --only unit,integration,journeys` runs some of the test projects.
+// `npm test -- --only lint,unit,integration,journeys,hostile` runs some of the test projects.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,14 +19,14 @@ function check(title, script, args) {
 }
 
 /** Runs one jest project and adds its counts; a suite that could not even start counts as a failure. */
-function jest(project, extra = []) {
-  process.stdout.write(`\n== ${project} tests\n`);
-  const report = join(ROOT, '.cache', `jest-${project}.json`);
+function jest(project, { extra = [], env = {}, name = project } = {}) {
+  process.stdout.write(`\n== ${name} tests\n`);
+  const report = join(ROOT, '.cache', `jest-${name.replaceAll(' ', '-')}.json`);
   rmSync(report, { force: true });
   const { status } = spawnSync(
     process.execPath,
     [packageCommand('jest', 'bin/jest.js'), '--selectProjects', project, '--json', `--outputFile=${report}`, ...extra],
-    { cwd: ROOT, stdio: ['ignore', 2, 2] },
+    { cwd: ROOT, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } },
   );
   try {
     const counts = JSON.parse(readFileSync(report, 'utf8'));
@@ -57,8 +57,19 @@ if (wants('lint')) {
 }
 if (wants('unit')) jest('unit');
 if (wants('integration')) jest('integration');
-if (wants('journeys')) jest('journeys', ['--runInBand']);
+if (wants('journeys')) jest('journeys', { extra: ['--runInBand'] });
+// These two ask nothing of a broker; arrivals and ranked-series run on both brokers by themselves.
+const SAME_ON_ANY_BROKER = 'access|command-line|arrivals|ranked-series';
+if (wants('hostile')) {
+  jest('journeys', {
+    name: 'journeys on the hostile broker',
+    extra: ['--runInBand', '--testPathIgnorePatterns', SAME_ON_ANY_BROKER],
+    env: { MODELBANK_TEST_BROKER: 'hostile' },
+  });
+}
 
 if (skipped.length > 0) process.stdout.write(`\nSkipped (each printed its reason above):\n  ${skipped.join('\n  ')}\n`);
-process.stdout.write(`\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}\n`);
+process.stdout.write(
+  `\n${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}\n`,
+);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,4 +1,4 @@
-/** A real head CT goes in by dcmtk's storescu, the real network finds the brain, dcmtk's storescp gets the RTSTRUCT back. */
+/** A real head CT goes in by dcmtk's storescu, the real network finds the brain, storescp and Orthanc get the RTSTRUCT back. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import type { Mask } from '@modelbank/geometry';
 import { dice } from '@modelbank/metrics';
 import { repositoryRoot } from '@modelbank/platform';
 import { maskFromContours, readStructureSet } from '@modelbank/structures';
-import { TOOLS, hasTool, runStorescu, runTool, startStorescp } from '@modelbank/testing';
+import { TOOLS, hasTool, runStorescu, runTool, startOrthanc, startStorescp } from '@modelbank/testing';
 import { addDestination, enrolCentre, untilSettled } from './support/journey-centre';
 import { filesIn, realData, REFERENCE_MODEL } from './support/journey-data';
 import { newHome, removeHome, startHubProcess } from './support/journey-hub';
@@ -20,8 +20,8 @@ it('brings the Brain of a real head CT back to the centre that sent it, over mut
   const head = realData('ct-head-cranium');
   const weights = realData('weights-mindgrab');
   if (head === null || weights === null) return;
-  if (!hasTool(TOOLS.storescu) || !hasTool(TOOLS.storescp)) {
-    process.stderr.write('skipped: dcmtk is not installed\n');
+  if (![TOOLS.storescu, TOOLS.storescp, TOOLS.orthanc].every(hasTool)) {
+    process.stderr.write('skipped: dcmtk or Orthanc is not installed\n');
     return;
   }
   const home = newHome();
@@ -30,8 +30,10 @@ it('brings the Brain of a real head CT back to the centre that sent it, over mut
   mkdirSync(received);
   const centre = await enrolCentre(hub, { id: 'odense', aeTitle: 'ODENSE_CT', sendsWholeSeries: true });
   const storescp = await startStorescp(received, centre.server);
+  const orthanc = await startOrthanc(centre.server);
   try {
     await addDestination(hub, 'odense', { aeTitle: 'STORESCP', port: storescp.port });
+    await addDestination(hub, 'odense', { aeTitle: 'ORTHANC', port: orthanc.tool.port });
     execFileSync(process.execPath, [ASSEMBLE, join(weights, 'mindgrab.onnx'), join(home, 'package')], {
       stdio: 'pipe',
     });
@@ -52,7 +54,12 @@ it('brings the Brain of a real head CT back to the centre that sent it, over mut
     const progress = await untilSettled(hub, studyInstanceUid, 'odense', 400_000);
     const [inputSet] = progress.series[0].inputSets;
     expect(inputSet).toMatchObject({ slices: 108, candidates: 2, applicable: 1 });
-    expect(inputSet.tasks[0].jobs[0].results[0].deliveries).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+    expect(inputSet.tasks[0].jobs[0].results[0].deliveries).toMatchObject([
+      { state: 'delivered', attempts: 1 },
+      { state: 'delivered', attempts: 1 },
+    ]);
+    const instances = await fetch(`http://127.0.0.1:${orthanc.httpPort}/instances`);
+    expect(await instances.json()).toHaveLength(1);
 
     const [file] = readdirSync(received);
     const bytes = readFileSync(join(received, file));
@@ -69,6 +76,7 @@ it('brings the Brain of a real head CT back to the centre that sent it, over mut
     ]);
   } finally {
     await storescp.stop();
+    await orthanc.tool.stop();
     await hub.stop();
     removeHome(home);
   }

@@ -12,6 +12,9 @@ import { startHub } from '../../../apps/hub/src/start-hub';
 import type { HubOverrides } from '../../../apps/hub/src/hub-overrides';
 
 const START_WITHIN_MS = 60_000;
+/** `npm test` runs the journeys twice; the second time every hub process gets the hostile broker. */
+const HUB_ENTRY =
+  process.env.MODELBANK_TEST_BROKER === 'hostile' ? 'test/journeys/support/hostile-hub.ts' : 'apps/hub/src/main.ts';
 
 export interface JourneyHub {
   readonly home: string;
@@ -64,7 +67,7 @@ export interface HubProcess extends JourneyHub {
 export async function startHubProcess(home: string, environment: NodeJS.ProcessEnv = {}): Promise<HubProcess> {
   await ensurePki(home, [], new Date());
   rmSync(join(home, 'hub.json'), { force: true });
-  const child = spawn(process.execPath, [compiledEntry('apps/hub/src/main.ts')], {
+  const child = spawn(process.execPath, [compiledEntry(HUB_ENTRY)], {
     env: { ...process.env, ...journeyEnvironment(home, environment) },
   });
   let output = '';
