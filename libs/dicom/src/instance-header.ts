@@ -14,6 +14,8 @@ export interface InstanceHeader {
   readonly acquisitionNumber?: number;
   /** NumberOfSeriesRelatedInstances, else ImagesInAcquisition (a series may hold several acquisitions). */
   readonly declaredCount?: number;
+  /** What the declared count counts; absent without one. */
+  readonly declaredCountOf?: 'series' | 'acquisition';
   /** Known values of ImageType only (ORIGINAL, DERIVED, PRIMARY, SECONDARY, AXIAL, LOCALIZER, MPR, MIP, REFORMATTED, ...). */
   readonly imageType: readonly string[];
   readonly rows?: number;

@@ -37,6 +37,8 @@ const CT: DataSet = {
   PixelData: new Uint16Array(16),
 };
 
+const OF_SERIES = { declaredCount: 200, declaredCountOf: 'series' };
+
 describe('the header of an instance', () => {
   it('has its facts', () => {
     expect(readInstanceHeader(writePart10(CT))).toEqual({
@@ -50,6 +52,7 @@ describe('the header of an instance', () => {
       instanceNumber: 17,
       acquisitionNumber: 2,
       declaredCount: 120,
+      declaredCountOf: 'acquisition',
       rows: 512,
       columns: 256,
       pixelSpacingMm: [0.9, 0.8],
@@ -69,7 +72,7 @@ describe('the header of an instance', () => {
   });
 
   it('takes the count of the series before that of one acquisition', () =>
-    expect(readInstanceHeader(writePart10({ ...CT, NumberOfSeriesRelatedInstances: 200 })).declaredCount).toBe(200));
+    expect(readInstanceHeader(writePart10({ ...CT, NumberOfSeriesRelatedInstances: 200 }))).toMatchObject(OF_SERIES));
 
   it('is the same from implicit VR, from the bytes before the pixels, and from an open file', () => {
     const whole = writePart10(CT);

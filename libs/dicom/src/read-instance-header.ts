@@ -34,10 +34,13 @@ export function readInstanceHeader(source: Part10Source): InstanceHeader {
 }
 
 function counts(dataSet: ReadableDataSet) {
+  const ofSeries = count(dataSet, 'NumberOfSeriesRelatedInstances', 1);
+  const declaredCount = ofSeries ?? count(dataSet, 'ImagesInAcquisition', 1);
+  const declaredCountOf = ofSeries === undefined ? ('acquisition' as const) : ('series' as const);
   return {
     instanceNumber: count(dataSet, 'InstanceNumber', 0),
     acquisitionNumber: count(dataSet, 'AcquisitionNumber', 0),
-    declaredCount: count(dataSet, 'NumberOfSeriesRelatedInstances', 1) ?? count(dataSet, 'ImagesInAcquisition', 1),
+    ...(declaredCount === undefined ? {} : { declaredCount, declaredCountOf }),
     numberOfFrames: count(dataSet, 'NumberOfFrames', 1),
   };
 }

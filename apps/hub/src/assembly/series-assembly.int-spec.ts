@@ -125,6 +125,43 @@ testStores('series assembly', (database) => {
     expect((await bench.series()).state).toBe('open');
   });
 
+  describe('with the count of an acquisition', () => {
+    const header = { declaredCount: 4, declaredCountOf: 'acquisition' as const };
+
+    it.each(['released', 'aborted'] as const)('completes when its association was %s', async (outcome) => {
+      const association = await bench.open();
+      for (const k of range(0, 4)) await bench.store1(association, k, { header });
+      await bench.deliver();
+      expect(await bench.stateOfSets()).toEqual([]);
+      await bench.end(association, outcome);
+      await bench.deliver();
+      expect(await bench.stateOfSets()).toEqual(['complete 4']);
+    });
+
+    it('does not complete at one of two acquisitions, nor while another association sends', async () => {
+      const [one, two] = [await bench.open(), await bench.open()];
+      for (const k of range(0, 4)) await bench.store1(one, k, { header: { ...header, acquisitionNumber: 1 } });
+      await bench.store1(two, 4, { header: { ...header, acquisitionNumber: 2 } });
+      await bench.end(one);
+      await bench.deliver();
+      for (const k of range(5, 8)) await bench.store1(two, k, { header: { ...header, acquisitionNumber: 2 } });
+      await bench.end(two);
+      await bench.deliver();
+      expect(await bench.stateOfSets()).toEqual(['provisional 8']);
+      await bench.settle();
+      expect(await bench.stateOfSets()).toEqual(['complete 8']);
+    });
+
+    it('comes to the same in any order of events', async () => {
+      const association = await bench.open();
+      for (const k of range(0, 4)) await bench.store1(association, k, { header });
+      await bench.end(association);
+      await bench.deliver(7);
+      expect(await bench.stateOfSets()).toEqual(['complete 4']);
+      expect(await bench.emitted('inputSet.completed')).toBe(1);
+    });
+  });
+
   it('completes at release for a sender of whole series', async () => {
     await bench.send(range(0, 5), { sendsWholeSeries: true });
     await bench.deliver();

@@ -1,5 +1,5 @@
 /**
- * When a series is complete: at its declared count, when its settle time has passed, or at the release of an association
+ * When a series is complete: at its declared count (that of an acquisition: when its associations have ended), when its settle time has passed, or at the release of an association
  * of a sender that sends whole series; one that holds localizers only ends at once. Until then what is regular may run
  * ahead of time. A slice that arrives later opens the next revision. Every method runs inside the caller's transaction and
  * may be called again for the same cause.
@@ -43,7 +43,7 @@ export class SeriesAssembly {
     });
     for (const brought of groupBySeries(instances)) {
       await this.arrived(tx, brought, causationId);
-      if (outcome === 'released') await this.afterRelease(tx, association, brought, causationId);
+      await this.afterEnd(tx, association, outcome, brought, causationId);
     }
   }
 
@@ -74,13 +74,14 @@ export class SeriesAssembly {
     const mayBeScout = belonging.every(({ header }) => isLocalizer(header));
     if (!mayBeScout && !belonging.some(({ header }) => header.declaredCount === count)) return;
     const contents = await readSeriesContents(tx.manager, series);
-    if (contents === undefined || !(isScout(contents) || isWhole(contents, count))) return;
+    if (contents === undefined || !(isScout(contents) || isWhole(contents))) return;
     await completeSeries(tx, this.clock, series, contents, causationId);
   }
 
-  private async afterRelease(
+  private async afterEnd(
     tx: Transaction,
     association: AssociationEntity,
+    outcome: 'released' | 'aborted',
     brought: readonly InstanceEntity[],
     causationId: string,
   ): Promise<void> {
@@ -89,8 +90,10 @@ export class SeriesAssembly {
     if (series === null || series.state !== 'open') return;
     const contents = await readSeriesContents(tx.manager, series);
     if (contents === undefined || contents.stillArriving) return;
-    if (association.sendsWholeSeries) await completeSeries(tx, this.clock, series, contents, causationId);
-    else if (brought.length >= MINIMUM_SLICES_TO_RUN_AHEAD) {
+    const released = outcome === 'released';
+    if (isWhole(contents) || (released && association.sendsWholeSeries)) {
+      await completeSeries(tx, this.clock, series, contents, causationId);
+    } else if (released && brought.length >= MINIMUM_SLICES_TO_RUN_AHEAD) {
       await startAheadOfTime(tx, this.clock, series, contents, causationId);
     }
   }
@@ -184,8 +187,9 @@ function isScout({ slices }: SeriesContents): boolean {
   return slices.every(({ header }) => isLocalizer(header));
 }
 
-function isWhole({ declaredCount, instances }: SeriesContents, count: number): boolean {
-  return declaredCount === count && instances.length === count;
+/** ImagesInAcquisition is a word on the series only when nobody sends more of it: another acquisition may follow. */
+function isWhole({ declaredCount, countsAcquisition, instances, stillArriving }: SeriesContents): boolean {
+  return declaredCount === instances.length && !(countsAcquisition && stillArriving);
 }
 
 function laterOf(a: Date, b: Date | null): Date {

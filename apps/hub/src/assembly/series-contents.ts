@@ -22,8 +22,10 @@ export interface SeriesContents {
   readonly lastInstanceAt: Date;
   /** When silence makes the series complete. */
   readonly deadlineAt: Date;
-  /** Where all instances that state a count state the same one. */
+  /** Where all instances that state a count state the same one, and, where it counts an acquisition, all are of that one. */
   readonly declaredCount: number | null;
+  /** The declared count is that of an acquisition: it may end before the series does. */
+  readonly countsAcquisition: boolean;
   /** Parameters of the called AE that the volume was sent to, localizers aside; the slices are held when they differ. */
   readonly parameters: Record<string, string | number | boolean>;
   /** An association that brought slices of this series has not ended. */
@@ -56,6 +58,7 @@ export async function readSeriesContents(
     lastInstanceAt: new Date(largest(instances.map((instance) => instance.receivedAt.getTime()))),
     deadlineAt: new Date(largest(settledAt)),
     declaredCount: agreedCount(instances),
+    countsAcquisition: countsAcquisition(instances),
     parameters: ofInstance(instances.find(({ header }) => !isLocalizer(header)) ?? instances[0]),
     stillArriving: associations.some((association) => association.endedAt === null),
   };
@@ -85,10 +88,17 @@ function sliceOf(instance: InstanceEntity, parameters: Record<string, string | n
 }
 
 function agreedCount(instances: readonly InstanceEntity[]): number | null {
+  if (countsAcquisition(instances) && new Set(instances.map(({ header }) => header.acquisitionNumber)).size > 1) {
+    return null;
+  }
   const counts = new Set(instances.map((instance) => instance.header.declaredCount));
   counts.delete(undefined);
   const [count] = counts;
   return counts.size === 1 && count !== undefined ? count : null;
+}
+
+function countsAcquisition(instances: readonly InstanceEntity[]): boolean {
+  return instances.some(({ header }) => header.declaredCountOf === 'acquisition');
 }
 
 function largest(numbers: readonly number[]): number {
