@@ -37,8 +37,6 @@ const CT: DataSet = {
   PixelData: new Uint16Array(16),
 };
 
-const OF_SERIES = { declaredCount: 200, declaredCountOf: 'series' };
-
 describe('the header of an instance', () => {
   it('has its facts', () => {
     expect(readInstanceHeader(writePart10(CT))).toEqual({
@@ -71,8 +69,12 @@ describe('the header of an instance', () => {
     });
   });
 
-  it('takes the count of the series before that of one acquisition', () =>
-    expect(readInstanceHeader(writePart10({ ...CT, NumberOfSeriesRelatedInstances: 200 }))).toMatchObject(OF_SERIES));
+  it('takes the count of the series before that of one acquisition', () => {
+    const { declaredCount, declaredCountOf } = readInstanceHeader(
+      writePart10({ ...CT, NumberOfSeriesRelatedInstances: 200 }),
+    );
+    expect([declaredCount, declaredCountOf]).toEqual([200, 'series']);
+  });
 
   it('is the same from implicit VR, from the bytes before the pixels, and from an open file', () => {
     const whole = writePart10(CT);
