@@ -138,7 +138,7 @@ function keep(sheet: string): void {
   copyFileSync(sheet, join(folder, sheet.split('/').at(-1)!));
 }
 
-/** In every column of tiles, outlines of Lung_L (0, 150, 255) lie to the right of those of Lung_R (0, 90, 200). */
+/** In every column of tiles, outlines of Lung_L (0, 150, 255) lie to the right of those of Lung_R (150, 90, 255). */
 function expectLeftOnTheRight({ width, height, data }: PNG): void {
   const tileWidth = width / 4;
   const found = [0, 1, 2, 3].map(() => ({ left: [] as number[], right: [] as number[] }));
@@ -148,7 +148,7 @@ function expectLeftOnTheRight({ width, height, data }: PNG): void {
       const [red, green, blue] = data.subarray(4 * (y * width + x));
       const tile = found[Math.floor(x / tileWidth)];
       if (red === 0 && green === 150 && blue === 255) tile.left.push(x);
-      if (red === 0 && green === 90 && blue === 200) tile.right.push(x);
+      if (red === 150 && green === 90 && blue === 255) tile.right.push(x);
     }
   }
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -37,6 +37,8 @@ async function serve(overrides: HubOverrides): Promise<void> {
     );
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  // started by the demonstration over an IPC channel: a hub must not outlive it
+  if (process.connected) process.once('disconnect', stop);
 }
 
 if (require.main === module) void runHubProcess();

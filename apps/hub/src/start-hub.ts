@@ -54,7 +54,7 @@ async function open(app: NestExpressApplication, configuration: Configuration): 
   app.get(OpenApiDocument).describe(app, versionOfHub());
   app.connectMicroservice({ strategy: app.get<Transport>(TRANSPORT) });
   await app.startAllMicroservices();
-  await app.listen(configuration.http.port, configuration.http.host);
+  await listenForHttp(app, configuration);
   const httpPort = Number(new URL(await app.getUrl()).port);
   const listener = app.get(DicomListener, { strict: false });
   const dimsePort = await listener.listen();
@@ -63,6 +63,19 @@ async function open(app: NestExpressApplication, configuration: Configuration): 
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= closeInOrder(app, listener, configuration.home));
   return { app, httpPort, dimsePort, close };
+}
+
+async function listenForHttp(app: NestExpressApplication, { http }: Configuration): Promise<void> {
+  await app.listen(http.port, http.host).catch((cause: NodeJS.ErrnoException) => {
+    throw new HubError(
+      'INVALID_CONFIGURATION',
+      `cannot listen on ${http.host}:${http.port} (${cause.code ?? 'no code'})`,
+      {
+        cause,
+        advice: 'another program has the port? choose another with MODELBANK_HTTP_PORT',
+      },
+    );
+  });
 }
 
 async function closeInOrder(app: NestExpressApplication, listener: DicomListener, home: string): Promise<void> {

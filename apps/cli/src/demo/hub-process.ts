@@ -30,9 +30,11 @@ export async function startHubProcess(home: string, environment: NodeJS.ProcessE
   const log = openSync(logPath, 'a');
   const hub = spawn(process.execPath, ['--enable-source-maps', compiledEntry('apps/hub/src/main.ts')], {
     env: { ...process.env, ...environment, MODELBANK_HOME: home },
-    stdio: ['ignore', log, log],
+    // the channel carries nothing: it closes when we end, however we end, and the hub ends too
+    stdio: ['ignore', log, log, 'ipc'],
   });
   const ended = new Promise<number | null>((resolve) => hub.once('close', resolve));
+  hub.channel?.unref();
   const address = await waitUntilReady(hub, home, logPath);
   return { client: await connectToHub(home), address, logPath, ended, stop: () => stopHub(hub, ended) };
 }

@@ -36,6 +36,7 @@ export class CentreRegister {
       await tx.manager.insert(CentreEntity, { id: centre.id, name: centre.name, createdAt: this.clock.now() });
       if (centre.legalEntity !== undefined) await this.insertLegalEntity(tx, centre.id, centre.legalEntity);
       await this.journal(tx, actor, 'centre.added', centre.id, centre.id, `centre ${centre.id} added`);
+      if (centre.callingAe !== undefined) await this.setCallingAe(tx, actor, centre.id, centre.callingAe);
     });
     this.directory.forget();
   }
@@ -47,19 +48,31 @@ export class CentreRegister {
     });
   }
 
+  /** Adds the AE title, or changes the settings of one that the centre has. */
   async addCallingAe(actor: string, centreId: string, ae: AddCallingAeDto): Promise<void> {
-    await this.change(centreId, async (tx) => {
-      const owner = await tx.manager.findOneBy(CallingAeEntity, { aeTitle: ae.aeTitle });
-      if (owner !== null) throw new HubError('CONFLICT', `the AE title ${ae.aeTitle} belongs to ${owner.centreId}`);
-      await tx.manager.insert(CallingAeEntity, {
-        id: uuidv7(this.clock),
-        centreId,
-        aeTitle: ae.aeTitle,
-        settleTimeMs: ae.settleTimeMs ?? this.configuration.assembly.settleTimeMs,
-        sendsWholeSeries: ae.sendsWholeSeries ?? false,
-      });
-      await this.journal(tx, actor, 'centre.callingAeAdded', centreId, ae.aeTitle, `calling AE ${ae.aeTitle} added`);
+    await this.change(centreId, (tx) => this.setCallingAe(tx, actor, centreId, ae));
+  }
+
+  private async setCallingAe(tx: Transaction, actor: string, centreId: string, ae: AddCallingAeDto): Promise<void> {
+    const { aeTitle } = ae;
+    const owner = await tx.manager.findOneBy(CallingAeEntity, { aeTitle });
+    if (owner !== null && owner.centreId !== centreId) {
+      throw new HubError('CONFLICT', `the AE title ${aeTitle} belongs to ${owner.centreId}`);
+    }
+    if (owner !== null) {
+      const { settleTimeMs = owner.settleTimeMs, sendsWholeSeries = owner.sendsWholeSeries } = ae;
+      await tx.manager.update(CallingAeEntity, { id: owner.id }, { settleTimeMs, sendsWholeSeries });
+      await this.journal(tx, actor, 'centre.callingAeChanged', centreId, aeTitle, `calling AE ${aeTitle} changed`);
+      return;
+    }
+    await tx.manager.insert(CallingAeEntity, {
+      id: uuidv7(this.clock),
+      centreId,
+      aeTitle,
+      settleTimeMs: ae.settleTimeMs ?? this.configuration.assembly.settleTimeMs,
+      sendsWholeSeries: ae.sendsWholeSeries ?? false,
     });
+    await this.journal(tx, actor, 'centre.callingAeAdded', centreId, aeTitle, `calling AE ${aeTitle} added`);
   }
 
   async removeCallingAe(actor: string, centreId: string, aeTitle: string): Promise<void> {

@@ -40,23 +40,6 @@ export class LegalEntityDto {
   validTo?: string;
 }
 
-export class AddCentreDto {
-  @ApiProperty({ example: 'odense', description: 'short kebab-case id' })
-  @Matches(CENTRE_ID_PATTERN, { message: 'id must be 2-31 lower-case letters, digits and hyphens, a letter first' })
-  id!: string;
-
-  @ApiProperty({ example: 'Odense Universitetshospital' })
-  @IsString()
-  @Length(1, 200)
-  name!: string;
-
-  @ApiPropertyOptional({ type: LegalEntityDto })
-  @IsOptional()
-  @ValidateNested()
-  @Type(() => LegalEntityDto)
-  legalEntity?: LegalEntityDto;
-}
-
 export class AddCallingAeDto {
   @ApiProperty({ example: 'ODENSE_CT1' })
   @Matches(AE_TITLE_PATTERN, { message: 'aeTitle must be a DICOM AE title of 1-16 characters' })
@@ -75,6 +58,29 @@ export class AddCallingAeDto {
   @IsOptional()
   @IsBoolean()
   sendsWholeSeries?: boolean;
+}
+
+export class AddCentreDto {
+  @ApiProperty({ example: 'odense', description: 'short kebab-case id' })
+  @Matches(CENTRE_ID_PATTERN, { message: 'id must be 2-31 lower-case letters, digits and hyphens, a letter first' })
+  id!: string;
+
+  @ApiProperty({ example: 'Odense Universitetshospital' })
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @ApiPropertyOptional({ type: LegalEntityDto })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => LegalEntityDto)
+  legalEntity?: LegalEntityDto;
+
+  @ApiPropertyOptional({ type: AddCallingAeDto })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AddCallingAeDto)
+  callingAe?: AddCallingAeDto;
 }
 
 export class AddCertificateDto {

@@ -87,6 +87,13 @@ async function readLabel({ name, path }: LabelToWrite): Promise<Buffer> {
   }
 }
 
+/** A planning system lists series by this: a set that replaces another must look different from it. */
+function seriesKind({ predecessorSopInstanceUid }: BuildRequest): string {
+  return predecessorSopInstanceUid === undefined
+    ? 'AI contours, not approved'
+    : 'AI contours, new version, not approved';
+}
+
 function contentOf(request: BuildRequest, study: PatientStudyModule, rois: readonly Roi[]): StructureSetToWrite {
   const { model, builtAt, uids } = request;
   return {
@@ -96,7 +103,7 @@ function contentOf(request: BuildRequest, study: PatientStudyModule, rois: reado
     label: LABEL,
     name: `${model.modelName} ${model.modelVersion}`.slice(0, 64),
     description: request.remarks.join(' ').slice(0, ST_LIMIT),
-    seriesDescription: `AI contours, not approved: ${request.title}`.slice(0, 64),
+    seriesDescription: `${seriesKind(request)}: ${request.title}`.slice(0, 64),
     seriesNumber: SERIES_NUMBER,
     date: builtAt.date,
     time: builtAt.time,
