@@ -1,6 +1,7 @@
+import type { Vec3 } from '@modelbank/geometry';
 import { anthropomorphicPhantom, phantomVolume, SCAN_ORIENTATIONS } from '@modelbank/phantoms';
 import { measureImageFacts } from './image-facts';
-import { bodyMidPlaneXMm, slicesInOverview } from './patient-overview';
+import { bodyMidPlaneXMm, patientOverview, slicesInOverview } from './patient-overview';
 
 const COARSE = { rows: 76, columns: 104, slices: 60, pixelSpacingMm: 3.94, sliceSpacingMm: 5 };
 
@@ -55,5 +56,24 @@ describe.each(SCAN_ORIENTATIONS)('the slices that image facts of a scan %s look 
   it('are fewer than half of thin slices that lie across the body', () => {
     const across = Math.abs(phantom.grid.normal[2]) > 0.9999;
     expect(seen.size < 75).toBe(across);
+  });
+});
+
+describe('cells that lie exactly between two slices of a slightly oblique scan', () => {
+  const { grid: axial } = anthropomorphicPhantom({ ...COARSE, slices: 40, sliceSpacingMm: 1 });
+  const tilts = Array.from({ length: 40 }, (_, n) => (n - 20) * 1e-16 * 3 ** (n % 9));
+
+  it.each(tilts)('are read from a chosen slice (tilt %s)', (tilt) => {
+    const normal: Vec3 = [tilt, -tilt, 1];
+    const rowDirection: Vec3 = [1, 0, -tilt];
+    const columnDirection: Vec3 = [0, 1, tilt];
+    const origins = axial.origins.map(([x, y], k): Vec3 => [x + k * tilt, y - k * tilt, k]);
+    const grid = { ...axial, normal, rowDirection, columnDirection, origins };
+    const seen = slicesInOverview(grid);
+    const sliceLength = grid.columns * grid.rows;
+    const voxels = new Int16Array(sliceLength * 40);
+    for (let k = 0; k < 40; k++) if (!seen.has(k)) voxels.fill(3000, k * sliceLength, (k + 1) * sliceLength);
+    expect(seen.size).toBeLessThan(40);
+    expect(patientOverview({ grid, voxels }).hu.includes(3000)).toBe(false);
   });
 });

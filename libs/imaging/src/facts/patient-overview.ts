@@ -54,42 +54,60 @@ function overviewGrid(scan: Grid): Grid {
  * are few; of an oblique one, all.
  */
 export function slicesInOverview(scan: Grid): ReadonlySet<number> {
-  const { columns, rows, origins } = overviewGrid(scan);
-  const positions = axisPositions(scan, 2);
-  const firstMm = dot(scan.origins[0], scan.normal);
+  const overview = overviewGrid(scan);
+  const { columns, rows, origins } = overview;
+  const slices = overviewSlices(scan, overview);
   const seen = new Set<number>();
-  for (const [x, y, z] of origins) {
-    const corners = [x, x + (columns - 1) * CELL_MM].flatMap((cornerX) =>
-      [y, y + (rows - 1) * CELL_MM].map((cornerY) => {
-        const heightMm = dot([cornerX, cornerY, z], scan.normal) - firstMm;
-        return Math.round(indexAt(positions, heightMm));
-      }),
-    );
-    const last = Math.min(Math.max(...corners), scan.origins.length - 1);
-    for (let slice = Math.max(0, Math.min(...corners)); slice <= last; slice++) seen.add(slice);
+  for (let row = 0; row < rows * origins.length; row++) {
+    // along a row the slice only rises or only falls, rounding included
+    const ends = [slices.of(slices.startMm(row), 0), slices.of(slices.startMm(row), columns - 1)];
+    const last = Math.min(Math.max(...ends), scan.origins.length - 1);
+    for (let slice = Math.max(0, Math.min(...ends)); slice <= last; slice++) seen.add(slice);
   }
   return seen;
+}
+
+interface OverviewSlices {
+  /** Height of a row's first cell above the scan's first slice. */
+  readonly startMm: (row: number) => number;
+  /** Index of the slice that the cell of a column in that row is read from; beyond the scan's ends it is none of its own. */
+  readonly of: (startMm: number, column: number) => number;
+}
+
+/** The only place that says which slice a cell is read from, so that choosing slices and sampling them cannot differ. */
+function overviewSlices(scan: Grid, { rows, origins }: Grid): OverviewSlices {
+  const positions = axisPositions(scan, 2);
+  const { normal } = scan;
+  const firstMm = dot(scan.origins[0], normal);
+  return {
+    startMm: (row) => dot(rowStart(origins, rows, row), normal) - firstMm,
+    of: (startMm, column) => Math.floor(indexAt(positions, startMm + column * CELL_MM * normal[0]) + 0.5),
+  };
+}
+
+function rowStart(origins: Grid['origins'], rows: number, row: number): Vec3 {
+  const [x, y, z] = origins[Math.floor(row / rows)];
+  return [x, y + (row % rows) * CELL_MM, z];
 }
 
 /** The scan index of a cell is affine in the cell's index; only uneven slices need a look-up. */
 function sampleNearest({ grid: scan, voxels }: HounsfieldVolume, overview: Grid): Int16Array {
   const { columns, rows, origins } = overview;
   const hu = new Int16Array(columns * rows * origins.length).fill(OUTSIDE_SCAN);
-  const positions = axisPositions(scan, 2);
-  const slices = scan.origins.length;
-  const axes = [scan.rowDirection, scan.columnDirection, scan.normal];
+  const slices = overviewSlices(scan, overview);
+  const axes = [scan.rowDirection, scan.columnDirection];
   const scanOrigin = axes.map((axis) => dot(scan.origins[0], axis));
   for (let row = 0; row < rows * origins.length; row++) {
-    const [x0, y0, z0] = origins[Math.floor(row / rows)];
-    const start: Vec3 = [x0, y0 + (row % rows) * CELL_MM, z0];
+    const start = rowStart(origins, rows, row);
     const mm = axes.map((axis, a) => dot(start, axis) - scanOrigin[a]);
+    const heightMm = slices.startMm(row);
     for (let column = 0; column < columns; column++) {
       const along = column * CELL_MM;
       const i = (mm[0] + along * axes[0][0]) / scan.columnSpacingMm + 0.5;
       const j = (mm[1] + along * axes[1][0]) / scan.rowSpacingMm + 0.5;
-      const k = indexAt(positions, mm[2] + along * axes[2][0]) + 0.5;
-      if (i < 0 || j < 0 || k < 0 || i >= scan.columns || j >= scan.rows || k >= slices) continue;
-      const value = voxels[((k | 0) * scan.rows + (j | 0)) * scan.columns + (i | 0)];
+      const k = slices.of(heightMm, column);
+      if (i < 0 || j < 0 || k < 0 || i >= scan.columns || j >= scan.rows || k >= scan.origins.length) continue;
+      const value = voxels[(k * scan.rows + (j | 0)) * scan.columns + (i | 0)];
       hu[row * columns + column] = value > OUTSIDE_SCAN ? value : OUTSIDE_SCAN + 1;
     }
   }
