@@ -53,7 +53,7 @@ describe('SpecificCharacterSet (PS3.3 C.12.1.1.2)', () => {
     expect(set.decode(bytes('\x1b$B'.repeat(20_000)))).toBe('');
     expect(set.decode(bytes('\x1b'.repeat(60_000)))).toHaveLength(60_000);
     expect(set.decode(bytes('a\x1b(Zb'))).toContain('b');
-    expect(cpuMs() - started).toBeLessThan(500);
+    expect(cpuMs() - started).toBeLessThan(1000);
   });
 
   it('is inherited by items and replaced where an item has its own', () => {

@@ -7,3 +7,4 @@ export * from './validation';
 export * from './access.module';
 export * from './loopback-only';
 export * from './route-permissions';
+export * from './query-fields';

@@ -7,7 +7,6 @@ export const PERMISSIONS = [
   'series:read',
   'selection:read',
   'jobs:read',
-  'jobs:write',
   'results:read',
   'results:objects',
   'deliveries:read',

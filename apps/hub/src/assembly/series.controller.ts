@@ -1,19 +1,16 @@
 /** GET /api/v1/series: what arrived, how far its assembly is, and why a series is held. */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { HubError, READ_STORE, SERIES_STATES } from '@modelbank/contracts';
 import type { InputSetState, SeriesState } from '@modelbank/contracts';
 import { isUid } from '@modelbank/dicom';
 import { HeldItemEntity, InputSetEntity, SeriesEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { RequirePermission } from '../access';
+import { CentreField, DEFAULT_ROWS, LimitField, RequirePermission } from '../access';
 
 export class SeriesQuery {
-  @ApiPropertyOptional({ example: 'odense' })
-  @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]{1,30}$/, { message: 'centre must be the id of a centre' })
+  @CentreField()
   centre?: string;
 
   @ApiPropertyOptional({ enum: SERIES_STATES })
@@ -21,12 +18,7 @@ export class SeriesQuery {
   @IsIn(SERIES_STATES)
   state?: SeriesState;
 
-  @ApiPropertyOptional({ default: 100, minimum: 1, maximum: 1000 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @LimitField()
   limit?: number;
 }
 
@@ -74,7 +66,7 @@ export class SeriesController {
     const rows = await this.readStore.manager.find(SeriesEntity, {
       where: onlyGiven({ centreId: query.centre, state: query.state }),
       order: { lastInstanceAt: 'DESC', id: 'DESC' },
-      take: query.limit ?? 100,
+      take: query.limit ?? DEFAULT_ROWS,
     });
     return rows.map(summaryOf);
   }

@@ -16,8 +16,8 @@ import {
 } from 'class-validator';
 import { DESTINATION_KINDS } from '@modelbank/contracts';
 import type { DestinationKind } from '@modelbank/contracts';
+import { CENTRE_ID_PATTERN } from '../access';
 
-export const CENTRE_ID_PATTERN = /^[a-z][a-z0-9-]{1,30}$/;
 /** VR AE (PS3.5 6.2): at most 16 characters, no backslash or control character; outer spaces mean nothing, so none here. */
 export const AE_TITLE_PATTERN = /^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/;
 export const FINGERPRINT_PATTERN = /^[0-9a-f]{64}$/;

@@ -1,15 +1,13 @@
 /** What the API says about a job: one status word for people, and the facts behind it. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { JOB_STATES } from '@modelbank/contracts';
 import type { InferenceOutcome, JobState } from '@modelbank/contracts';
 import type { DeliveryEntity, InputSetEntity, JobEntity, ModelVersionEntity, ResultEntity } from '@modelbank/store';
+import { CentreField, LimitField } from '../access';
 
 export class JobQuery {
-  @ApiPropertyOptional({ description: 'only jobs of this centre' })
-  @IsOptional()
-  @Matches(/^[a-z0-9-]{1,64}$/)
+  @CentreField()
   centre?: string;
 
   @ApiPropertyOptional({ enum: JOB_STATES })
@@ -17,12 +15,7 @@ export class JobQuery {
   @IsIn(JOB_STATES)
   state?: JobState;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 1000, default: 100 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @LimitField()
   limit?: number;
 }
 

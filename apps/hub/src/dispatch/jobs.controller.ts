@@ -12,7 +12,7 @@ import {
   onlyGiven,
 } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { RequirePermission } from '../access';
+import { DEFAULT_ROWS, RequirePermission } from '../access';
 import { JobQuery, JobView } from './job-view';
 
 @ApiTags('jobs')
@@ -26,7 +26,7 @@ export class JobsController {
     const jobs = await this.store.manager.find(JobEntity, {
       where: onlyGiven({ centreId: query.centre, state: query.state }),
       order: { createdAt: 'DESC', id: 'DESC' },
-      take: query.limit ?? 100,
+      take: query.limit ?? DEFAULT_ROWS,
     });
     return Promise.all(jobs.map((job) => this.view(job)));
   }

@@ -4,6 +4,7 @@ import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } f
 import { HELD_KINDS, HELD_STATES } from '@modelbank/contracts';
 import type { HeldKind, HeldState, ParameterValue } from '@modelbank/contracts';
 import type { HeldItemEntity } from '@modelbank/store';
+import { CentreField } from '../access';
 
 export class HeldQuery {
   @ApiPropertyOptional({ enum: HELD_STATES, default: 'held' })
@@ -16,9 +17,7 @@ export class HeldQuery {
   @IsIn(HELD_KINDS)
   kind?: HeldKind;
 
-  @ApiPropertyOptional({ example: 'odense' })
-  @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]{1,30}$/, { message: 'centre must be the id of a centre' })
+  @CentreField()
   centre?: string;
 }
 

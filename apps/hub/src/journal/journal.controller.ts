@@ -1,18 +1,15 @@
 /** GET /api/v1/journal: who did what, and what the hub refused or held; newest first. */
 import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsUUID, Matches, Max, Min } from 'class-validator';
+import { IsOptional, IsUUID, Matches } from 'class-validator';
 import { LessThan } from 'typeorm';
 import { READ_STORE } from '@modelbank/contracts';
 import { JournalEntryEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { RequirePermission } from '../access';
+import { CentreField, DEFAULT_ROWS, LimitField, RequirePermission } from '../access';
 
 export class JournalQuery {
-  @ApiPropertyOptional({ example: 'odense' })
-  @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]{1,30}$/, { message: 'centre must be the id of a centre' })
+  @CentreField()
   centre?: string;
 
   @ApiPropertyOptional({ example: 'association.rejected' })
@@ -30,12 +27,7 @@ export class JournalQuery {
   @IsUUID()
   before?: string;
 
-  @ApiPropertyOptional({ default: 100, minimum: 1, maximum: 1000 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1000)
+  @LimitField()
   limit?: number;
 }
 
@@ -68,7 +60,7 @@ export class JournalController {
         id: before === undefined ? undefined : LessThan(before),
       }),
       order: { id: 'DESC' },
-      take: query.limit ?? 100,
+      take: query.limit ?? DEFAULT_ROWS,
     });
   }
 }

@@ -1,20 +1,17 @@
 /** GET /api/v1/studies/:uid/progress: what `modelbank submit --wait` shows while a study travels. */
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { IsOptional, Matches } from 'class-validator';
+import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { HubError, READ_STORE } from '@modelbank/contracts';
 import { isUid } from '@modelbank/dicom';
 import { InstanceEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { RequirePermission } from '../access';
+import { CentreField, RequirePermission } from '../access';
 import { StudyProgress } from './progress-view';
 import { studyProgress } from './study-progress';
 import { readStudyRows } from './study-rows';
 
 export class ProgressQuery {
-  @ApiPropertyOptional({ example: 'odense' })
-  @IsOptional()
-  @Matches(/^[a-z][a-z0-9-]{1,30}$/, { message: 'centre must be the id of a centre' })
+  @CentreField()
   centre?: string;
 }
 
