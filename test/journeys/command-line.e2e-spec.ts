@@ -147,6 +147,10 @@ describe('send a scan', () => {
     expect(explained).toMatch(/NO +inputs\.ct\.applicability\.descriptions/);
     expect(explained).toMatch(/nearest misses:/);
     expect(await json('explain', seriesInstanceUid)).toMatchObject([{ inputSets: [{ outcome: 'notApplicable' }] }]);
+    expect(await text('series', '--centre', 'odense', '--state', 'complete')).toMatch(
+      new RegExp(`^${seriesInstanceUid} +odense +CT +10 +complete `, 'm'),
+    );
+    expect(await text('series', '--state', 'held')).toBe('no series\n');
   }, 60_000);
 
   it('shows what is held, and carries out what a person says', async () => {
@@ -217,6 +221,7 @@ describe('what goes wrong', () => {
       'model',
       'submit',
       'jobs',
+      'series',
       'held',
       'explain',
       'results',

@@ -12,6 +12,7 @@ import { addJournalCommands } from './commands/journal';
 import { addModelCommands } from './commands/model';
 import { addPkiCommand } from './commands/pki';
 import { addResultsCommands } from './commands/results';
+import { addSeriesCommand } from './commands/series';
 import { addServeCommand } from './commands/serve';
 import { addSubmitCommand } from './commands/submit';
 
@@ -23,6 +24,7 @@ const ADDITIONS = [
   addModelCommands,
   addSubmitCommand,
   addJobsCommand,
+  addSeriesCommand,
   addExplainCommand,
   addHeldCommands,
   addResultsCommands,
