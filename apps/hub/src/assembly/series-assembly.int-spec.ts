@@ -1,5 +1,5 @@
 /** Every order in which slices can arrive ends in one input set: real database, time moved by hand. */
-import { CalledAeEntity, HeldItemEntity, insertRow } from '@modelbank/store';
+import { CalledAeEntity, HeldItemEntity, insertRow, DeliveryEntity } from '@modelbank/store';
 import { testStores } from '@modelbank/testing';
 import { AssemblyBench, SETTLE_MS } from '../../../../test/support/assembly-bench';
 
@@ -222,6 +222,27 @@ testStores('series assembly', (database) => {
     expect(await bench.stateOfSets()).toEqual(['complete 5']);
     const [resolved] = await bench.store.readStore.manager.find(HeldItemEntity);
     expect(resolved).toMatchObject({ state: 'resolved', resolvedBy: 'hub' });
+  });
+
+  it('says so when a series is held of which a result was delivered', async () => {
+    await bench.send(range(0, 5));
+    await bench.deliver();
+    await bench.settle();
+    const [{ id: inputSetId }] = await bench.inputSets();
+    const { clock, unitOfWork } = bench.store;
+    await unitOfWork.run((tx) =>
+      insertRow(tx.manager, DeliveryEntity, {
+        ...{ id: '1', resultId: '1', jobId: '1', centreId: 'odense', inputSetId, destinationId: '1' },
+        ...{ state: 'delivered', stateCode: null, lastError: null, attempts: 1, nextAttemptAt: null, lastStatus: 0 },
+        ...{ leaseExpiresAt: null, createdAt: clock.now(), deliveredAt: clock.now() },
+      }),
+    );
+    await bench.send([7]);
+    await bench.deliver();
+    await bench.settle();
+    const [held] = await bench.store.readStore.manager.find(HeldItemEntity);
+    expect(held).toMatchObject({ code: 'GAP', reason: expect.stringContaining('was delivered, is superseded') });
+    expect(await bench.stateOfSets()).toEqual(['superseded 5']);
   });
 
   it('leaves scouts aside: alone they are not applicable, beside a volume they do not disturb it', async () => {

@@ -1,6 +1,6 @@
 /** What a series becomes when it is complete: an input set, not applicable, or held with the reason. */
 import type { Clock } from '@modelbank/contracts';
-import { SeriesEntity, holdItem } from '@modelbank/store';
+import { DeliveryEntity, InputSetEntity, SeriesEntity, holdItem } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
 import { currentInputSet, establishInputSet, supersede } from './input-sets';
 import { disposeOf } from './instance-dispositions';
@@ -9,6 +9,10 @@ import type { Overruled, SeriesVerdict } from './judge-series';
 import type { SeriesContents } from './series-contents';
 
 type Irregular = Extract<SeriesVerdict, { kind: 'irregular' }>;
+
+/** What whoever decides must know: the centre holds a result that the hub no longer stands by. */
+const WITHOUT_SUCCESSOR =
+  'a result of an earlier revision was delivered, is superseded, and has no successor while the series is held';
 
 /** Ends the assembly of this revision. `overruled`: what a person said it may be used in spite of. */
 export async function completeSeries(
@@ -61,7 +65,8 @@ async function hold(
   causationId: string,
 ): Promise<void> {
   const { id: seriesId, centreId } = series;
-  const { code, sentence: reason, observed } = verdict;
+  const { code, sentence, observed } = verdict;
+  const reason = (await wasDelivered(tx, series)) ? `${sentence}; ${WITHOUT_SUCCESSOR}` : sentence;
   const details = { seriesInstanceUid: series.seriesInstanceUid, revision: series.revision, ...observed };
   const heldItemId = await holdItem(tx, clock, {
     kind: 'series',
@@ -72,6 +77,17 @@ async function hold(
     details,
   });
   await tx.emit('series.held', centreId, { seriesId, heldItemId, centreId, code }, causationId);
+}
+
+/** Of an earlier revision: the current input set has been superseded. */
+function wasDelivered({ manager }: Transaction, { id: seriesId }: SeriesEntity): Promise<boolean> {
+  const ofSeries = manager.createQueryBuilder(InputSetEntity, 'inputSet').select('inputSet.id');
+  return manager
+    .createQueryBuilder(DeliveryEntity, 'delivery')
+    .where(`delivery.inputSetId IN (${ofSeries.where('inputSet.seriesId = :seriesId').getQuery()})`)
+    .andWhere('delivery.state = :delivered')
+    .setParameters({ seriesId, delivered: 'delivered' })
+    .getExists();
 }
 
 async function close(
