@@ -10,6 +10,7 @@ import {
   HeldItemEntity,
   ImageFactsEntity,
   InputSetEntity,
+  InstanceEntity,
   ModelVersionEntity,
   SeriesEntity,
   TaskSelectionEntity,
@@ -34,10 +35,7 @@ export class ExplanationController {
     if (!isUid(seriesInstanceUid)) throw new HubError('UID_INVALID', 'this is not a Series Instance UID');
     const { manager } = this.readStore;
     const series = await manager.find(SeriesEntity, { where: { seriesInstanceUid }, order: { centreId: 'ASC' } });
-    if (series.length === 0)
-      throw new HubError('NOT_FOUND', 'no instance of this series was stored', {
-        advice: 'The Series Instance UID stands in `modelbank jobs ID`, and in the images themselves.',
-      });
+    if (series.length === 0) throw notAssembled(await manager.findOneBy(InstanceEntity, { seriesInstanceUid }));
     const versions = await this.versions();
     return Promise.all(series.map((row) => this.explainSeries(row, versions)));
   }
@@ -80,6 +78,30 @@ export class ExplanationController {
       candidates,
       nearestMisses: nearestMisses(candidates).map(({ modelId, version, missed }) => ({ modelId, version, missed })),
     };
+  }
+}
+
+/** Instances that no stage assembles are kept without a series: a mammogram, a report, a plan. */
+function notAssembled(instance: InstanceEntity | null): HubError {
+  switch (instance?.disposition) {
+    case undefined:
+      return new HubError('NOT_FOUND', 'no instance of this series was stored', {
+        advice: 'The Series Instance UID stands in `modelbank series`, and in the images themselves.',
+      });
+    case 'held':
+      return new HubError('NOT_FOUND', 'the instances of this series are held and not assembled into a series', {
+        advice: 'See why: modelbank held list',
+      });
+    case 'notApplicable':
+      return new HubError(
+        'NOT_FOUND',
+        'the instances of this series are kept, but no stage assembles this kind into series yet, so no model was weighed',
+        { advice: `Only CT images are given to models (${instance.dispositionCode}).` },
+      );
+    default:
+      return new HubError('NOT_FOUND', 'the instances of this series are stored and its assembly has not begun yet', {
+        advice: 'Ask again in a moment.',
+      });
   }
 }
 

@@ -20,6 +20,8 @@ import type { WriteContext } from './write-task';
 /** The group or the registry changed while it was evaluated: evaluate again. */
 export class StaleEvaluation extends Error {}
 
+/** SQL Server takes 2100 parameters. */
+const IDS_PER_QUERY = 500;
 const NOT_ANY_MORE = { state: 'resolved', by: 'hub', why: 'The input set was superseded.' } as const;
 
 /** `assembledId`: the input set whose assembly is told; if nothing applies to it, that is told too. */
@@ -128,10 +130,12 @@ async function holdInputSet(
 /** Dispatch cancels the jobs by itself; here the selections and what is held for them end. */
 async function retireSuperseded({ tx, clock }: WriteContext, key: GroupKey): Promise<void> {
   const sets: InputSetEntity[] = await supersededInputSets(tx.manager, key);
-  const rows = await tx.manager.findBy(TaskSelectionEntity, {
-    inputSetId: In(sets.map(({ id }) => id)),
-    state: Not(In(['superseded', 'discarded'])),
-  });
+  const rows: TaskSelectionEntity[] = [];
+  for (let start = 0; start < sets.length; start += IDS_PER_QUERY) {
+    const piece = sets.slice(start, start + IDS_PER_QUERY);
+    const state = Not(In(['superseded', 'discarded']));
+    rows.push(...(await tx.manager.findBy(TaskSelectionEntity, { inputSetId: In(piece.map(({ id }) => id)), state })));
+  }
   for (const { id } of rows) {
     await tx.manager.update(
       TaskSelectionEntity,
