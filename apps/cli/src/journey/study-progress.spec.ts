@@ -1,4 +1,4 @@
-import { isOnlyDelivering, progressLines } from './study-progress';
+import { isOnlyDelivering, progressLines, whyNothing } from './study-progress';
 import type { StudyProgressAnswer } from './study-progress';
 
 /** A study with one job and one delivery in these states. */
@@ -47,4 +47,15 @@ it('says that the receiver has not taken it yet, and that nobody need do anythin
   expect(progressLines(study('built', { state: 'waiting', attempts: 3 })).at(-1)).toBe(
     'delivery   not taken yet (PEER_UNREACHABLE); the hub tries again by itself',
   );
+});
+
+it('points to a command that has an answer when nothing came of it', () => {
+  const usual = study('failed', { state: 'waiting', attempts: 0 });
+  const kept = { ...usual, series: [] };
+  const held = [{ id: 'h1', kind: 'instance', code: 'ENHANCED_CT', reason: 'multi-frame' }];
+  expect(whyNothing([kept, usual])).toBe(
+    'no result; why: bin/modelbank explain 2.25.123456789 and bin/modelbank held list',
+  );
+  expect(whyNothing([{ ...kept, held }])).toBe('no result; why: bin/modelbank held list');
+  expect(whyNothing([kept])).toBe('no result: 10 instances are kept, but no stage assembles this kind into series yet');
 });

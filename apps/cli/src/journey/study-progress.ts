@@ -145,3 +145,14 @@ export function resultIdsOf(progress: StudyProgressAnswer): string[] {
     .filter(({ state }) => state === 'built')
     .map(({ id }) => id);
 }
+
+/** Where to look when no result came: `explain` only knows what was assembled into series. */
+export function whyNothing(studies: readonly StudyProgressAnswer[]): string {
+  const [first] = studies.flatMap(({ series }) => series);
+  if (first !== undefined) {
+    return `no result; why: bin/modelbank explain ${first.seriesInstanceUid} and bin/modelbank held list`;
+  }
+  if (studies.some(({ held }) => held.length > 0)) return 'no result; why: bin/modelbank held list';
+  const kept = studies.reduce((sum, { instancesStored }) => sum + instancesStored, 0);
+  return `no result: ${kept} instances are kept, but no stage assembles this kind into series yet`;
+}
