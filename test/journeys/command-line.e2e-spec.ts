@@ -153,6 +153,29 @@ describe('send a scan', () => {
     expect(await text('series', '--state', 'held')).toBe('no series\n');
   }, 60_000);
 
+  it('says that a mammogram is kept and assembled by no stage', async () => {
+    const kind = { SOPClassUID: '1.2.840.10008.5.1.4.1.1.1.2', Modality: 'MG' };
+    const { seriesInstanceUid } = await scan({ study: 'mammogram', attributes: kind });
+    const nothing = await run('submit', folderOf('mammogram'), '--centre', 'odense', '--ae', 'ODENSE_WS', '--wait');
+    expect(nothing).toMatchObject({
+      exitCode: 6,
+      stdout: expect.stringMatching(/10 instances are kept, but no stage/),
+    });
+    await failure(4, 'NOT_FOUND', /Only CT/, 'explain', seriesInstanceUid);
+  }, 60_000);
+
+  it('names the files that were refused, also when all were', async () => {
+    const { paths } = await scan({ study: 'refused', slice: (k) => (k < 2 ? {} : null) });
+    const broken = join(folderOf('refused'), 'broken.dcm');
+    writeFileSync(broken, Buffer.concat([Buffer.alloc(128), Buffer.from('DICMbroken')]));
+    const some = await run('submit', folderOf('refused'), '--centre', 'odense', '--ae', 'ODENSE_WS');
+    expect(some).toMatchObject({ exitCode: 8, stderr: expect.stringContaining(`refused ${broken}: `) });
+    const all = await run('submit', broken, '--centre', 'odense', '--json');
+    expect(JSON.parse(all.stdout)).toMatchObject({ error: {}, refused: [{ path: broken, code: expect.any(String) }] });
+    expect(all.exitCode).not.toBe(0);
+    expect(paths).toHaveLength(2);
+  }, 60_000);
+
   it('shows what is held, and carries out what a person says', async () => {
     await scan({ study: 'gap', slice: (k) => (k === 4 ? null : {}) });
     await scan({ study: 'gap', series: 'second', slice: (k) => (k === 5 ? null : {}) });
@@ -181,7 +204,7 @@ describe('what goes wrong', () => {
     ['a job that is not there', 4, 'NOT_FOUND', /modelbank jobs/, ['jobs', 'nothing']],
     ['a held item that is not there', 4, 'NOT_FOUND', /held list/, ['held', 'show', 'nothing']],
     ['a result that is not there', 4, 'NOT_FOUND', /results list/, ['results', 'get', 'nothing']],
-    ['a series that is not there', 4, 'NOT_FOUND', /modelbank jobs/, ['explain', '1.2.3']],
+    ['a series that is not there', 4, 'NOT_FOUND', /modelbank series/, ['explain', '1.2.3']],
     ['no UID', 2, 'UID_INVALID', null, ['explain', 'abc']],
     ['a state that is none', 2, 'INVALID_REQUEST', null, ['jobs', '--state', 'wrong']],
     ['a centre twice', 5, 'CONFLICT', null, ['centre', 'add', 'odense', '--name', 'X']],

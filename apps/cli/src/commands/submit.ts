@@ -8,8 +8,10 @@ import type { HubClient } from '../hub-client';
 import { findInstances } from '../journey/find-instances';
 import type { FoundInstances } from '../journey/find-instances';
 import { followStudy } from '../journey/follow-study';
-import { refusals, sendWithProgress } from '../journey/send-with-progress';
-import { resultIdsOf } from '../journey/study-progress';
+import { refusalLines, refusedFiles, requireAccepted } from '../journey/refused-files';
+import type { RefusedFile } from '../journey/refused-files';
+import { sendWithProgress } from '../journey/send-with-progress';
+import { resultIdsOf, whyNothing } from '../journey/study-progress';
 import type { StudyProgressAnswer } from '../journey/study-progress';
 import type { CentreAnswer } from './centre-text';
 import { developmentCertificate } from './development-certificate';
@@ -40,16 +42,21 @@ export function addSubmitCommand(program: Command, setExitCode: SetExitCode): vo
       const context = contextOf(command, setExitCode);
       const hub = await context.connect();
       const found = await findInstances(paths);
-      const accepted = await send(context, hub, found, options);
+      const sent = await send(context, hub, found, options);
       if (options.wait !== true && options.out === undefined) {
         context.output.answer(
-          { accepted, studyInstanceUids: found.studyInstanceUids },
-          `${accepted} instances accepted; look with: bin/modelbank jobs`,
+          { ...sent, studyInstanceUids: found.studyInstanceUids },
+          `${sent.accepted} instances accepted; look with: bin/modelbank series and bin/modelbank jobs`,
         );
         return;
       }
-      await waitAndFetch(context, hub, found, accepted, options);
+      await waitAndFetch(context, hub, found, sent, options);
     });
+}
+
+interface Sent {
+  readonly accepted: number;
+  readonly refused: readonly RefusedFile[];
 }
 
 async function send(
@@ -57,7 +64,7 @@ async function send(
   hub: HubClient,
   found: FoundInstances,
   options: SubmitOptions,
-): Promise<number> {
+): Promise<Sent> {
   const { home, output } = context;
   const centre = await hub.get<CentreAnswer>(`/centres/${encodeURIComponent(options.centre)}`);
   const callingAeTitle = options.ae ?? centre.callingAes[0]?.aeTitle;
@@ -75,18 +82,19 @@ async function send(
     certificate: await developmentCertificate(home, centre.id),
     showBar: !output.asJson,
   });
-  const refused = refusals(sent);
-  for (const text of refused) output.note(text);
+  const refused = refusedFiles(sent);
+  for (const line of refusalLines(refused)) output.note(line);
   if (found.skipped > 0) output.note(`${found.skipped} files are not DICOM and were left out`);
+  requireAccepted(sent);
   if (refused.length > 0) context.setExitCode(exitCodeOf('PEER_REFUSED_INSTANCE'));
-  return sent.filter(({ error }) => error === undefined).length;
+  return { accepted: sent.length - refused.length, refused };
 }
 
 async function waitAndFetch(
   context: CommandContext,
   hub: HubClient,
   found: FoundInstances,
-  accepted: number,
+  sent: Sent,
   options: SubmitOptions,
 ): Promise<void> {
   const { output } = context;
@@ -103,17 +111,10 @@ async function waitAndFetch(
   }
   // nothing came of it: held, not applicable or failed
   if (results.length === 0) context.setExitCode(exitCodeOf('SERIES_NOT_USABLE'));
-  output.answer({ accepted, studies, results }, resultsText(results, found));
+  const text = results.length === 0 ? whyNothing(studies) : results.map(resultText).join('\n\n');
+  output.answer({ ...sent, studies, results }, text);
 }
 
-function resultsText(results: readonly (ResultAnswer & { path?: string })[], found: FoundInstances): string {
-  if (results.length === 0) {
-    const series = found.seriesInstanceUids[0];
-    return `no result; why: bin/modelbank explain ${series} and bin/modelbank held list`;
-  }
-  return results
-    .map(({ id, rois, remarks, path }) =>
-      [`result ${id}`, roiTable(rois), ...remarks, ...(path === undefined ? [] : [path])].join('\n'),
-    )
-    .join('\n\n');
+function resultText({ id, rois, remarks, path }: ResultAnswer & { path?: string }): string {
+  return [`result ${id}`, roiTable(rois), ...remarks, ...(path === undefined ? [] : [path])].join('\n');
 }

@@ -8,7 +8,8 @@ import { roiTable } from '../commands/results';
 import type { ResultAnswer } from '../commands/results';
 import type { FoundInstances } from '../journey/find-instances';
 import { followStudy } from '../journey/follow-study';
-import { refusals, sendWithProgress } from '../journey/send-with-progress';
+import { refusalLines, refusedFiles, requireAccepted } from '../journey/refused-files';
+import { sendWithProgress } from '../journey/send-with-progress';
 import { resultIdsOf } from '../journey/study-progress';
 import { DEMO_CENTRES } from './enrol-centres';
 import type { RunningHub } from './hub-process';
@@ -55,7 +56,8 @@ async function send({ output, home }: CommandContext, hub: RunningHub, scan: Fou
     certificate: await developmentCertificate(home, SENDER.id),
     showBar: !output.asJson,
   });
-  for (const text of refusals(sent)) output.note(text);
+  for (const line of refusalLines(refusedFiles(sent))) output.note(line);
+  requireAccepted(sent);
 }
 
 async function show(

@@ -1,5 +1,7 @@
 /** What a command prints: an answer on stdout (text or, with --json, one JSON value), everything else on stderr. */
 import { HubError } from '@modelbank/contracts';
+import { AllRefused } from '../journey/refused-files';
+import type { RefusedFile } from '../journey/refused-files';
 
 export interface Output {
   readonly asJson: boolean;
@@ -22,8 +24,14 @@ export function createOutput(asJson: boolean, stdout: NodeJS.WritableStream, std
     },
     failure: (error) => {
       const { code, message, advice } = error;
-      if (asJson) stdout.write(`${JSON.stringify({ error: { code, message, advice } }, null, 2)}\n`);
+      if (asJson)
+        stdout.write(`${JSON.stringify({ error: { code, message, advice }, ...refusedOf(error) }, null, 2)}\n`);
       stderr.write(`${code}: ${message}\n${advice === undefined ? '' : `  -> ${advice}\n`}`);
     },
   };
+}
+
+/** The files of a submission that was refused as a whole. */
+function refusedOf(error: HubError): { readonly refused?: readonly RefusedFile[] } {
+  return error instanceof AllRefused ? { refused: error.refused } : {};
 }
