@@ -11,12 +11,13 @@ import { asStorageFailure, asDicomFailure } from './intake-failures';
 
 /** Written at once when this much has arrived. */
 const FLUSH_BYTES = 4 * 1024 * 1024;
-/** Headers with everything that intake reads are shorter. */
+/** Nearly all headers are shorter; of an image with a longer one the rest is read again from the file. */
 const PREFIX_BYTES = 1024 * 1024;
+const MOST_HEADER_BYTES = 64 * 1024 * 1024;
 
 export interface ReceivedFile {
   readonly summary: StructureSummary;
-  /** The first bytes of the file. */
+  /** The first bytes of the file: of an image up to its pixel data. */
   readonly prefix: Buffer;
   /** SHA-256 of the data set as received. */
   readonly contentSha256: string;
@@ -35,16 +36,20 @@ export class InstanceFile {
   private pendingBytes = 0;
   private sizeBytes = 0;
 
+  private readonly preambleBytes: number;
+
   private constructor(
     private readonly handle: FileHandle,
     meta: FileMeta,
   ) {
     this.check = new StructureCheck(meta.transferSyntaxUid);
-    this.append(part10Preamble(meta));
+    const preamble = part10Preamble(meta);
+    this.preambleBytes = preamble.length;
+    this.append(preamble);
   }
 
   static async create(path: string, meta: FileMeta): Promise<InstanceFile> {
-    const handle = await open(path, 'wx', 0o600).catch((thrown: unknown) => {
+    const handle = await open(path, 'wx+', 0o600).catch((thrown: unknown) => {
       throw asStorageFailure(thrown);
     });
     try {
@@ -71,10 +76,11 @@ export class InstanceFile {
   async finish(): Promise<ReceivedFile> {
     const summary = this.summary();
     await this.flush();
+    const prefix = await this.headerBytes(summary);
     await this.handle.close();
     return {
       summary,
-      prefix: Buffer.concat(this.prefix),
+      prefix,
       contentSha256: this.content.digest('hex'),
       objectSha256: this.object.digest('hex'),
       sizeBytes: this.sizeBytes,
@@ -85,6 +91,14 @@ export class InstanceFile {
   async close(): Promise<void> {
     this.pending = [];
     await this.handle.close();
+  }
+
+  private async headerBytes({ pixelDataOffset = 0 }: StructureSummary): Promise<Buffer> {
+    const kept = Buffer.concat(this.prefix);
+    const headerBytes = Math.min(this.preambleBytes + pixelDataOffset, MOST_HEADER_BYTES);
+    if (headerBytes <= kept.length) return kept;
+    const { buffer, bytesRead } = await this.handle.read(Buffer.alloc(headerBytes), 0, headerBytes, 0);
+    return buffer.subarray(0, bytesRead);
   }
 
   private summary(): StructureSummary {
