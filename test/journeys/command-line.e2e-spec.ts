@@ -91,9 +91,29 @@ describe('enrol a centre, register a model', () => {
     expect(await json('centre', 'list', 'odense')).toMatchObject({ id: 'odense', callingAes: [{}, {}] });
   }, 60_000);
 
+  it('changes and removes an AE title and a destination, and renews a certificate that was revoked', async () => {
+    const added = await json('centre', 'add', 'vejle', '--name', 'Vejle', '--ae', 'VEJLE_CT', '--settle-seconds', '5');
+    expect(added).toMatchObject({ callingAes: [{ aeTitle: 'VEJLE_CT', settleTimeMs: 5000, sendsWholeSeries: false }] });
+    expect(await text('centre', 'ae', 'vejle', 'VEJLE_CT', '--sends-whole-series')).toMatch(/VEJLE_CT .*at release/);
+    expect(await text('centre', 'ae', 'vejle', 'VEJLE_CT', '--remove')).not.toContain('VEJLE_CT');
+    const receiver = ['--ae', 'VEJLE_TPS', '--host', '127.0.0.1', '--port', '11112', '--kind', 'clinical'];
+    const destination = await text('centre', 'destination', 'vejle', ...receiver);
+    expect(destination).toMatch(/until the release policy/);
+    const [id] = UUID.exec(destination) ?? [];
+    await text('centre', 'destination', 'vejle', '--remove', String(id));
+    expect(await text('centre', 'list', 'vejle')).toMatch(/VEJLE_TPS.*removed/);
+    const first = await json<Record<string, string>>('centre', 'cert', 'vejle');
+    expect(readFileSync(first.serverKeyPath, 'utf8')).toContain('PRIVATE KEY');
+    await text('centre', 'cert', 'vejle', '--revoke', first.fingerprintSha256);
+    const second = await json<Record<string, string>>('centre', 'cert', 'vejle');
+    expect(second.fingerprintSha256).not.toBe(first.fingerprintSha256);
+    expect(second.certificatePath).toBe(first.certificatePath);
+  }, 60_000);
+
   it('registers, lists and shows a package, and says where a broken one is wrong', async () => {
     const folder = modelVariant(work, { id: 'bones', task: 'bones', description: '(bones|gap)' });
     expect(await text('model', 'register', folder)).toMatch(/registered bones 1\.0\.0\ndigest [0-9a-f]{64}/);
+    expect(await text('model', 'register', folder)).toMatch(/^unchanged, /);
     expect(await text('model', 'list')).toMatch(/bones +1\.0\.0 +bones +registered/);
     expect(await json('model', 'show', 'bones', '1.0.0')).toMatchObject({ modelId: 'bones', version: '1.0.0' });
     const manifest = join(folder, 'model.yaml');
@@ -127,7 +147,7 @@ describe('send a scan', () => {
     expect(stdout).toContain(join(out, file));
     const [job] = await json<{ id: string; status: string; resultIds: string[] }[]>('jobs');
     expect(job.status).toBe('delivering');
-    expect(await text('jobs', job.id)).toMatch(/delivery +.*waiting, \d+ attempt/);
+    expect(await text('jobs', job.id)).toMatch(/delivery +.* to destination \(ODENSE_TPS\) .*waiting, \d+ attempt/);
     expect(await text('jobs')).toContain(job.resultIds[0]);
     expect(await text('results', 'list')).toMatch(/RTSTRUCT +built +External Bone/);
     const fetched = await text('results', 'get', job.resultIds[0], '--out', out);
@@ -238,19 +258,7 @@ describe('what goes wrong', () => {
 
   it('--help names every command', async () => {
     const help = await text('--help');
-    for (const command of [
-      'serve',
-      'centre',
-      'model',
-      'submit',
-      'jobs',
-      'series',
-      'held',
-      'explain',
-      'results',
-      'doctor',
-      'pki',
-    ]) {
+    for (const command of 'serve centre model submit jobs series held explain results doctor pki'.split(' ')) {
       expect(help).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
     }
   });

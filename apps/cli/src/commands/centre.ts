@@ -1,14 +1,14 @@
 /** `modelbank centre`: enrol a centre, bind certificates and AE titles to it, say where its results go. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { HubError } from '@modelbank/contracts';
 import { contextOf } from '../context';
 import type { SetExitCode } from '../context';
 import { localTime } from '../output/format';
 import { table } from '../output/table';
+import { addCertCommand } from './centre-cert';
+import { addDestinationCommand } from './centre-destination';
 import { centreText } from './centre-text';
 import type { CentreAnswer } from './centre-text';
-import { developmentCertificate } from './development-certificate';
 
 export function addCentreCommands(program: Command, setExitCode: SetExitCode): void {
   const centre = program.command('centre').description('enrol centres: AE titles, certificates, destinations');
@@ -38,9 +38,8 @@ function addAddCommand(centre: Command, setExitCode: SetExitCode): void {
         id,
         name: options.name,
         ...(options.legalEntity === undefined ? {} : { legalEntity: legalEntityOf(options) }),
+        ...(options.ae === undefined ? {} : { callingAe: callingAeOf(String(options.ae), options) }),
       });
-      if (options.ae !== undefined)
-        await hub.post(`/centres/${id}/calling-aes`, callingAeOf(String(options.ae), options));
       const answer = await hub.get<CentreAnswer>(`/centres/${id}`);
       output.answer(answer, `${centreText(answer)}\nnext: bin/modelbank centre cert ${id}`);
     });
@@ -63,7 +62,7 @@ function callingAeOf(aeTitle: string, options: Record<string, string | boolean>)
   return {
     aeTitle,
     ...(settleSeconds === undefined ? {} : { settleTimeMs: Math.round(settleSeconds * 1000) }),
-    ...(options.sendsWholeSeries === true ? { sendsWholeSeries: true } : {}),
+    ...(options.sendsWholeSeries === undefined ? {} : { sendsWholeSeries: options.sendsWholeSeries === true }),
   };
 }
 
@@ -97,81 +96,16 @@ function addAeCommand(centre: Command, setExitCode: SetExitCode): void {
     .argument('<title>', 'calling AE title')
     .option('--settle-seconds <n>', 'a series is complete after this silence (default 90)')
     .option('--sends-whole-series', 'a series is complete when its association is released')
-    .description('add a calling AE title to a centre')
+    .option('--no-sends-whole-series', 'it is complete after the silence')
+    .option('--remove', 'take the AE title from the centre')
+    .description('add a calling AE title to a centre, or change the settings of one that it has')
     .action(async (id: string, title: string, options: Record<string, string | boolean>, command: Command) => {
       const { connect, output } = contextOf(command, setExitCode);
       const hub = await connect();
-      const answer = await hub.post<CentreAnswer>(`/centres/${id}/calling-aes`, callingAeOf(title, options));
+      const path = `/centres/${encodeURIComponent(id)}/calling-aes`;
+      if (options.remove === true) await hub.delete(`${path}/${encodeURIComponent(title)}`);
+      else await hub.post(path, callingAeOf(title, options));
+      const answer = await hub.get<CentreAnswer>(`/centres/${encodeURIComponent(id)}`);
       output.answer(answer, centreText(answer));
-    });
-}
-
-function addCertCommand(centre: Command, setExitCode: SetExitCode): void {
-  centre
-    .command('cert')
-    .argument('<id>', 'the centre')
-    .option('--pem <file>', "enrol this certificate (the centre's own); without it a development certificate is made")
-    .option('--revoke <fingerprint>', 'revoke a certificate: live associations are cut')
-    .description('enrol or revoke a certificate of a centre')
-    .action(async (id: string, options: { pem?: string; revoke?: string }, command: Command) => {
-      const { connect, output, home } = contextOf(command, setExitCode);
-      const hub = await connect();
-      if (options.revoke !== undefined) {
-        await hub.post(`/centres/${id}/certificates/${encodeURIComponent(options.revoke)}/revoke`);
-        output.answer({ revoked: options.revoke }, `revoked ${options.revoke}`);
-        return;
-      }
-      const files = options.pem === undefined ? await developmentCertificate(home, id) : null;
-      const pem = await readPem(options.pem ?? files!.certificatePath);
-      const enrolled = await hub.post<{ fingerprintSha256: string; notAfter: string }>(`/centres/${id}/certificates`, {
-        pem,
-      });
-      const lines = [`enrolled ${enrolled.fingerprintSha256}`, `valid until ${localTime(enrolled.notAfter)}`];
-      if (files !== null) {
-        lines.push(
-          `certificate ${files.certificatePath}`,
-          `key         ${files.keyPath}`,
-          `CA          ${files.caPath}`,
-        );
-      }
-      output.answer({ ...enrolled, ...files }, lines.join('\n'));
-    });
-}
-
-async function readPem(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new HubError('INVALID_REQUEST', `cannot read ${path}`, { cause });
-  });
-}
-
-function addDestinationCommand(centre: Command, setExitCode: SetExitCode): void {
-  centre
-    .command('destination')
-    .argument('<id>', 'the centre')
-    .requiredOption('--ae <title>', 'called AE title of the receiver')
-    .requiredOption('--host <host>', 'its host')
-    .requiredOption('--port <port>', 'its port')
-    .option('--name <name>', 'what people call it', 'destination')
-    .option('--kind <kind>', 'test or clinical', 'test')
-    .option('--no-tls', 'plain DICOM (only inside a machine or a tunnel)')
-    .option('--pin <fingerprint>', "SHA-256 of the receiver's certificate; without it the hub's CA alone is trusted")
-    .option('--holes <how>', 'how holes are written: xor or keyhole', 'xor')
-    .description("say where a centre's results go")
-    .action(async (id: string, options: Record<string, string | boolean>, command: Command) => {
-      const { connect, output } = contextOf(command, setExitCode);
-      const hub = await connect();
-      const answer = await hub.post<{ id: string }>(`/centres/${id}/destinations`, {
-        name: options.name,
-        aeTitle: options.ae,
-        host: options.host,
-        port: Number(options.port),
-        tls: options.tls !== false,
-        kind: options.kind,
-        holes: options.holes,
-        ...(options.pin === undefined ? {} : { pinnedFingerprintSha256: options.pin }),
-      });
-      const peer = `${String(options.ae)}@${String(options.host)}:${String(options.port)}`;
-      const how = `${options.tls === false ? 'plain' : 'TLS'}, ${String(options.kind)}`;
-      output.answer(answer, `destination ${peer} (${how}) ${answer.id}`);
     });
 }
