@@ -5,6 +5,7 @@ import { contextOf } from '../context';
 import type { SetExitCode } from '../context';
 import { localTime } from '../output/format';
 import { table } from '../output/table';
+import { decisionLines } from './held-decisions';
 
 interface HeldAnswer {
   readonly id: string;
@@ -30,7 +31,7 @@ function addListCommand(held: Command, setExitCode: SetExitCode): void {
   held
     .command('list')
     .option('--centre <id>', 'only items of this centre')
-    .description('list what is held, oldest first')
+    .description('list what is held, newest first')
     .action(async (options: { centre?: string }, command: Command) => {
       const { connect, output } = contextOf(command, setExitCode);
       const hub = await connect();
@@ -61,7 +62,7 @@ function addShowCommand(held: Command, setExitCode: SetExitCode): void {
         `${item.kind} ${item.subjectId} of ${item.centreId}: ${item.state} since ${localTime(item.heldAt)}`,
         `${item.code}: ${item.reason}`,
         ...(item.details === null ? [] : [JSON.stringify(item.details, null, 2)]),
-        `release: bin/modelbank held release ${id} --why "..."   discard: bin/modelbank held discard ${id} --why "..."`,
+        ...decisionLines(item),
       ];
       output.answer(item, lines.join('\n'));
     });
