@@ -120,5 +120,5 @@ function factsText(facts: Readonly<Record<string, number>>): string {
 }
 
 function missText({ criterion, required, observed }: Criterion): string {
-  return `${criterion.split('.').slice(-1)[0]} is ${observed}, not ${required}`;
+  return `${criterion.split('.').slice(-1)[0]}: observed ${observed}, required ${required}`;
 }

@@ -4,6 +4,7 @@ import { contextOf } from '../context';
 import type { SetExitCode } from '../context';
 import { localTime } from '../output/format';
 import { table } from '../output/table';
+import type { CentreAnswer } from './centre-text';
 
 interface DeliveryAnswer {
   readonly id: string;
@@ -48,7 +49,8 @@ export function addJobsCommand(program: Command, setExitCode: SetExitCode): void
       }
       if (id !== undefined) {
         const job = await hub.get<JobAnswer>(`/jobs/${encodeURIComponent(id)}`);
-        output.answer(job, jobText(job));
+        const { destinations } = await hub.get<CentreAnswer>(`/centres/${encodeURIComponent(job.centreId)}`);
+        output.answer(job, jobText(job, destinations));
         return;
       }
       const query = new URLSearchParams({ limit: options.limit });
@@ -71,7 +73,8 @@ function jobTable(jobs: readonly JobAnswer[]): string {
   ]);
 }
 
-function jobText(job: JobAnswer): string {
+function jobText(job: JobAnswer, destinations: CentreAnswer['destinations']): string {
+  const peers = new Map(destinations.map(({ id, name, aeTitle }) => [id, `${name} (${aeTitle}) ${id}`]));
   const lines = [
     `job        ${job.id}`,
     `centre     ${job.centreId}`,
@@ -83,7 +86,7 @@ function jobText(job: JobAnswer): string {
   ];
   for (const { id, destinationId, state, attempts, lastError } of job.deliveries) {
     lines.push(
-      `delivery   ${id} to ${destinationId}: ${state}, ${attempts} attempt(s)${lastError === null ? '' : `, ${lastError}`}`,
+      `delivery   ${id} to ${peers.get(destinationId) ?? destinationId}: ${state}, ${attempts} attempt(s)${lastError === null ? '' : `, ${lastError}`}`,
     );
   }
   return lines.join('\n');

@@ -24,8 +24,11 @@ export function addModelCommands(program: Command, setExitCode: SetExitCode): vo
     .action(async (folder: string, _options, command: Command) => {
       const { connect, output } = contextOf(command, setExitCode);
       const hub = await connect();
-      const version = await hub.post<VersionAnswer>('/models', { folder: resolve(folder) });
-      output.answer(version, `registered ${version.modelId} ${version.version}\ndigest ${version.packageDigest}`);
+      const version = await hub.post<VersionAnswer & { readonly isNew: boolean }>('/models', {
+        folder: resolve(folder),
+      });
+      const done = version.isNew ? 'registered' : 'unchanged, was registered before:';
+      output.answer(version, `${done} ${version.modelId} ${version.version}\ndigest ${version.packageDigest}`);
     });
   model
     .command('list')
