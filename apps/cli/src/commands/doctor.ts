@@ -9,13 +9,8 @@ import { contextOf } from '../context';
 import type { SetExitCode } from '../context';
 import { readHubAddress } from '../hub-client';
 import { table } from '../output/table';
-
-interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly observed: string;
-  readonly advice?: string;
-}
+import { centreFindings } from './doctor-centres';
+import type { Finding } from './doctor-finding';
 
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 14;
@@ -39,6 +34,10 @@ export function addDoctorCommand(program: Command, setExitCode: SetExitCode): vo
           await (await connect()).get('/models');
         }),
         await dicomDoor(home),
+        ...(await connect()
+          .then((hub) => centreFindings(hub, new Date()))
+
+          .catch(() => [{ check: 'centres', ok: false, observed: 'no answer', advice: 'bin/modelbank serve' }])),
       ];
       if (findings.some(({ ok }) => !ok)) setExitCode(1);
       const text = table(findings, [
