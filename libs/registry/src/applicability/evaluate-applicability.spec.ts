@@ -151,7 +151,13 @@ describe('evaluateApplicability', () => {
     ['too young although missing is allowed', { ageYears: { min: 61, orMissing: true } }, {}, 'notMet', '60 years'],
     ['fact at the end', { image: { lungVolumeMl: { min: 4000 } } }, {}, 'met', '4000 ml'],
     ['fact below', { image: { lungVolumeMl: { min: 4000.01 } } }, {}, 'notMet', '4000 ml'],
-    ['fact not measured', { image: { boneFraction: { max: 1 } } }, { imageFacts: undefined }, 'unknown', 'not known'],
+    [
+      'fact not measured',
+      { image: { boneFraction: { max: 1 } } },
+      { imageFacts: undefined },
+      'unknown',
+      'not measured',
+    ],
     [
       'fact that is not a number',
       { image: { boneFraction: { max: 1 } } },

@@ -119,7 +119,10 @@ function judgeGrid(rules: Applicability, { grid }: ObservedRole): NamedJudgement
 function judgeFacts({ image }: Applicability, { imageFacts }: ObservedRole): NamedJudgement[] {
   return IMAGE_FACT_NAMES.flatMap((name): NamedJudgement[] => {
     const range = image?.[name];
-    return range === undefined ? [] : [[`image.${name}`, judgeRange(range, UNITS[name], imageFacts?.[name])]];
+    if (range === undefined) return [];
+    const judgement = judgeRange(range, UNITS[name], imageFacts?.[name]);
+    // facts are measured only where all else is met
+    return [[`image.${name}`, imageFacts === undefined ? { ...judgement, observed: 'not measured' } : judgement]];
   });
 }
 
