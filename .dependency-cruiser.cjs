@@ -18,18 +18,14 @@ module.exports = {
       from: { path: `^libs/${library}/`, ...PRODUCTION },
     })),
     rung('contracts-look-down', 'contracts', PURE),
-    { ...rung('platform-looks-down', 'platform', `platform|${PURE}`), from: { path: '^libs/platform/', ...PRODUCTION } },
+    {
+      ...rung('platform-looks-down', 'platform', `platform|${PURE}`),
+      from: { path: '^libs/platform/', ...PRODUCTION },
+    },
     ...['store', 'broker', 'dimse', 'inference'].map((library) => ({
       ...rung(`${library}-looks-down`, library, `${library}|platform|${PURE}`),
       from: { path: `^libs/${library}/`, ...PRODUCTION },
     })),
-    {
-      name: 'broker-may-read-the-outbox-of-store',
-      comment: 'documentation of the one exception: none; the broker gets its outbox by injection',
-      severity: 'info',
-      from: { path: '^libs/broker/', ...PRODUCTION },
-      to: { path: '^libs/store/' },
-    },
     {
       name: 'pure-libraries-know-no-framework',
       severity: 'error',
