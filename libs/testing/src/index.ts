@@ -6,3 +6,4 @@ export * from './databases/test-stores';
 export * from './dimse-peers';
 export * from './databases/t-sql';
 export * from './oracles/structure-set-oracles';
+export * from './memory/kept-bytes';
