@@ -19,7 +19,7 @@ export class ByteWriter {
     this.used = this.reserve(4).writeUInt32LE(value, this.used);
   }
 
-  /** Fills in a 32-bit length that was written as a placeholder. */
+  /** Writes a 32-bit length over the zero that held its place until it was known. */
   patchUint32(at: number, value: number): void {
     this.buffer.writeUInt32LE(value, at);
   }

@@ -15,6 +15,7 @@ const PYTHON = '/usr/bin/python3';
 const hasPydicom = spawnSync(PYTHON, ['-c', 'import pydicom']).status === 0;
 const hasDcmdump = spawnSync('dcmdump', ['--version']).status === 0;
 if (!hasPydicom) process.stdout.write('skipped: no python3 with pydicom here\n');
+if (!hasDcmdump) process.stdout.write('skipped: dcmdump is not installed\n');
 const withPydicom = hasPydicom ? it : it.skip;
 const withDcmtk = hasDcmdump ? it : it.skip;
 

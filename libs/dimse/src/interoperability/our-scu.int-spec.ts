@@ -23,6 +23,8 @@ const CT = sopClassUid('CTImageStorage');
 if (!existsSync(DATA)) process.stderr.write('skipped in part: no real DICOM data at MODELBANK_TEST_DATA\n');
 const itWithData = existsSync(DATA) ? it : it.skip;
 const withStorescp = hasTool(TOOLS.storescp) ? describe : describe.skip;
+if (!hasTool(TOOLS.storescp)) process.stderr.write('skipped: dcmtk is not installed\n');
+if (!hasTool(TOOLS.orthanc)) process.stderr.write('skipped: Orthanc is not installed\n');
 const withOrthanc = hasTool(TOOLS.orthanc) ? describe : describe.skip;
 
 let home: string;
