@@ -12,6 +12,7 @@ import { maskFromContours, readStructureSet } from '@modelbank/structures';
 import { compileChild } from '../libs/inference/test-support/compile-child';
 import { jobOf } from '../libs/inference/test-support/package-job';
 import { realSeries, testData } from '../libs/inference/test-support/stored-series';
+import { itWhen } from '@modelbank/testing';
 
 const WEIGHTS = join(testData(), 'weights-mindgrab/mindgrab.onnx');
 const REFERENCE = join(testData(), 'ct-head-cranium/RS.ai_brain_fullfov.dcm');
@@ -28,47 +29,54 @@ describe('models/external/mindgrab', () => {
     expect(existsSync(other)).toBe(false);
   });
 
-  it('finds the brain at 2 mm with Dice of at least 0.90 against 1 mm', async () => {
-    const instances = realSeries('ct-head-cranium/CT');
-    if (instances === undefined || !existsSync(WEIGHTS) || !existsSync(REFERENCE)) {
-      process.stdout.write('skipped: the head CT or the weights are not among the test data\n');
-      return;
-    }
-    const entry = compileChild();
-    const packageFolder = join(folder, 'mindgrab');
-    execFileSync(process.execPath, [SCRIPT, WEIGHTS, packageFolder], { stdio: 'pipe' });
-    const job = jobOf(packageFolder, instances, join(folder, 'out'));
-    await expect(inspectPackageNetworks(packageFolder, job.manifest, { entry })).resolves.toHaveLength(1);
-    const outcome = await runChild(job, { timeoutMs: 300_000, memoryMiB: 2048, entry });
-    const grid = gridOf(instances.map(({ path }) => readFileSync(path)));
-    const brain = await readLabel(join(folder, 'out'), outcome.labels[0], grid);
-    const roi = readStructureSet(readFileSync(REFERENCE)).rois.find(({ name }) => name === 'Brain');
-    const { mask: reference } = maskFromContours(grid, roi?.contours ?? []);
-    const dice = (2 * countCommonVoxels(brain, reference)) / (countVoxels(brain) + countVoxels(reference));
-    const run = outcome.stages.map(({ stage, durationMs }) => `${stage} ${durationMs} ms`).join(', ');
-    process.stdout.write(`mindgrab at 2 mm: Dice ${dice.toFixed(4)} against 1 mm; ${run}; ${outcome.peakRssMiB} MiB\n`);
-    expect(dice).toBeGreaterThanOrEqual(0.9);
-  }, 400_000);
+  const hasHead = [WEIGHTS, REFERENCE].every((path) => existsSync(path));
 
-  it('has the facts of the head CT within its applicability, those of a chest and an abdomen outside', async () => {
-    const entry = compileChild();
-    const { manifest } = jobOf(join(__dirname, 'external/mindgrab'), [], folder);
-    const ranges = Object.entries(manifest.inputs[0].applicability.image ?? {});
-    const expected = { 'ct-head-cranium/CT': true, 'ct-chest-crop-ts/CT': false, 'ct-abdomen-pelvis-ts/CT': false };
-    for (const [name, applies] of Object.entries(expected)) {
-      const instances = realSeries(name);
-      if (instances === undefined) {
-        process.stdout.write(`skipped: ${name} is not among the test data\n`);
-        continue;
-      }
-      const { facts } = await measureImageFacts(instances, { entry });
-      const met = ranges.every(([fact, { min = -Infinity, max = Infinity }]) => {
-        const value = facts[fact as keyof typeof facts];
-        return value >= min && value <= max;
-      });
-      expect({ name, met }).toEqual({ name, met: applies });
-    }
-  }, 60_000);
+  itWhen(hasHead, 'the head CT or the weights are not among the test data')(
+    'finds the brain at 2 mm with Dice of at least 0.90 against 1 mm',
+    async () => {
+      const instances = realSeries('ct-head-cranium/CT') ?? [];
+      const entry = compileChild();
+      const packageFolder = join(folder, 'mindgrab');
+      execFileSync(process.execPath, [SCRIPT, WEIGHTS, packageFolder], { stdio: 'pipe' });
+      const job = jobOf(packageFolder, instances, join(folder, 'out'));
+      await expect(inspectPackageNetworks(packageFolder, job.manifest, { entry })).resolves.toHaveLength(1);
+      const outcome = await runChild(job, { timeoutMs: 300_000, memoryMiB: 2048, entry });
+      const grid = gridOf(instances.map(({ path }) => readFileSync(path)));
+      const brain = await readLabel(join(folder, 'out'), outcome.labels[0], grid);
+      const roi = readStructureSet(readFileSync(REFERENCE)).rois.find(({ name }) => name === 'Brain');
+      const { mask: reference } = maskFromContours(grid, roi?.contours ?? []);
+      const dice = (2 * countCommonVoxels(brain, reference)) / (countVoxels(brain) + countVoxels(reference));
+      const run = outcome.stages.map(({ stage, durationMs }) => `${stage} ${durationMs} ms`).join(', ');
+      process.stdout.write(
+        `mindgrab at 2 mm: Dice ${dice.toFixed(4)} against 1 mm; ${run}; ${outcome.peakRssMiB} MiB\n`,
+      );
+      expect(dice).toBeGreaterThanOrEqual(0.9);
+    },
+    400_000,
+  );
+
+  describe.each([
+    ['ct-head-cranium/CT', true],
+    ['ct-chest-crop-ts/CT', false],
+    ['ct-abdomen-pelvis-ts/CT', false],
+  ])('the facts of %s', (name, applies) => {
+    const isThere = existsSync(join(testData(), name));
+
+    itWhen(isThere, `${name} is not among the test data`)(
+      `lie ${applies ? 'within' : 'outside'} its applicability`,
+      async () => {
+        const { manifest } = jobOf(join(__dirname, 'external/mindgrab'), [], folder);
+        const ranges = Object.entries(manifest.inputs[0].applicability.image ?? {});
+        const { facts } = await measureImageFacts(realSeries(name) ?? [], { entry: compileChild() });
+        const met = ranges.every(([fact, { min = -Infinity, max = Infinity }]) => {
+          const value = facts[fact as keyof typeof facts];
+          return value >= min && value <= max;
+        });
+        expect(met).toBe(applies);
+      },
+      60_000,
+    );
+  });
 });
 
 function gridOf(files: readonly Uint8Array[]): Grid {

@@ -1,5 +1,5 @@
 /** What the child refuses, each with its code and the label or file named; with real ONNX graphs of a few nodes. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -14,6 +14,7 @@ import { tinyOnnx } from '../test-support/tiny-onnx';
 import type { TinyNode } from '../test-support/tiny-onnx';
 import { inspectPackageNetworks } from './inspect-package-networks';
 import { runChild } from './run-child';
+import { hasTool, itWhen } from '@modelbank/testing';
 
 const GRID: Grid = {
   columns: 12,
@@ -188,23 +189,22 @@ describe('what the inference child refuses', () => {
     expect((await failureOf({ ...spec, inputs: { ct: [text, ...instances] } })).code).toBe('NOT_DICOM');
   });
 
-  it.each(['dcmcrle', 'dcmcjpls', 'dcmcjpeg'])('outlives a broken code stream made by %s', async (tool) => {
-    if (spawnSync(tool, ['--version']).status !== 0) {
-      process.stdout.write(`skipped: ${tool} of dcmtk is not installed\n`);
-      return;
-    }
-    const broken = instances.map((instance, at) => {
-      const path = join(folder, `${tool}-${at}.dcm`);
-      execFileSync(tool, [instance.path, path]);
-      const bytes = readFileSync(path);
-      // the last item is the frame; its first bytes say how to read the rest
-      if (at === 2) bytes.fill(0x5a, bytes.length - 60, bytes.length - 10);
-      writeFileSync(path, bytes);
-      return { ...instance, path, sha256: sha256(bytes) };
-    });
-    const failure = await failureOf({ ...job(IDENTITY), inputs: { ct: broken } });
-    expect(failure.code).toBe('DECODING_FAILED');
-  });
+  itWhen(hasTool('/usr/bin/dcmcrle'), 'dcmtk is not installed').each(['dcmcrle', 'dcmcjpls', 'dcmcjpeg'])(
+    'outlives a broken code stream made by %s',
+    async (tool) => {
+      const broken = instances.map((instance, at) => {
+        const path = join(folder, `${tool}-${at}.dcm`);
+        execFileSync(tool, [instance.path, path]);
+        const bytes = readFileSync(path);
+        // the last item is the frame; its first bytes say how to read the rest
+        if (at === 2) bytes.fill(0x5a, bytes.length - 60, bytes.length - 10);
+        writeFileSync(path, bytes);
+        return { ...instance, path, sha256: sha256(bytes) };
+      });
+      const failure = await failureOf({ ...job(IDENTITY), inputs: { ct: broken } });
+      expect(failure.code).toBe('DECODING_FAILED');
+    },
+  );
 
   it('refuses a slice that is there twice, without saying whose', async () => {
     const failure = await failureOf({ ...job(IDENTITY), inputs: { ct: [...instances, instances[3]] } });

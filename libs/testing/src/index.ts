@@ -7,3 +7,4 @@ export * from './dimse-peers';
 export * from './databases/t-sql';
 export * from './oracles/structure-set-oracles';
 export * from './memory/kept-bytes';
+export * from './it-when';

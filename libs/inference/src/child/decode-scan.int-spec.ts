@@ -1,5 +1,5 @@
 /** Volumes from instances as senders make them: each slice with its own rescale, padding, any order, and dcmtk's encodings. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import type { DataSet } from '@modelbank/dicom';
 import type { Grid, Vec3 } from '@modelbank/geometry';
 import { storeSeries } from '../../test-support/stored-series';
 import { decodeScan } from './decode-scan';
+import { hasTool, itWhen } from '@modelbank/testing';
 
 const GRID: Grid = {
   columns: 16,
@@ -43,17 +44,13 @@ describe('decodeScan', () => {
     expect([0, 1, 2, 3].map((k) => voxels[192 * k])).toEqual([200, 390, -1024, 770]);
   });
 
-  it.each([
+  itWhen(hasTool('/usr/bin/dcmcrle'), 'dcmtk is not installed').each<[string, string, string[]]>([
     ['RLE', 'dcmcrle', []],
     ['JPEG-LS', 'dcmcjpls', []],
     ['JPEG lossless, selection value 1', 'dcmcjpeg', ['--encode-lossless-sv1']],
     ['big endian', 'dcmconv', ['--write-xfer-big']],
     ['implicit VR', 'dcmconv', ['--write-xfer-implicit']],
   ])('decodes %s to the same voxels', async (name, tool, options) => {
-    if (spawnSync(tool, ['--version']).status !== 0) {
-      process.stdout.write(`skipped: ${tool} of dcmtk is not installed\n`);
-      return;
-    }
     const files = storeSeries(join(folder, name), GRID, slice).map(({ path }) => {
       execFileSync(tool, [...options, path, `${path}.out`]);
       return readFileSync(`${path}.out`);
