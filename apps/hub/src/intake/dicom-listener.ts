@@ -3,10 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CENTRE_DIRECTORY, CLOCK, HubError } from '@modelbank/contracts';
 import type { CentreDirectory, Clock } from '@modelbank/contracts';
 import { createDimseServer } from '@modelbank/dimse';
-import type { AcceptedAssociation, DimseServer, ScpIncident, ServerTls } from '@modelbank/dimse';
+import type { AcceptedAssociation, DimseServer, ScpIncident, ServerTls, StoreRequest } from '@modelbank/dimse';
 import { CONFIGURATION, LOGGER, uuidv7 } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
 import { ACCEPTED_CONTEXTS } from './accepted-contexts';
+import type { AnnouncedInstance } from './arrival';
 import type { AssociationContext } from './association-context';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
@@ -46,7 +47,7 @@ export class DicomListener {
       },
       presentationContexts: ACCEPTED_CONTEXTS,
       authorise: (peer) => this.door.authorise(peer),
-      onStore: (request) => this.reception.open(request),
+      onStore: (request) => this.reception.open(announcedBy(request)),
       onAssociationEnd: (association, outcome) => this.ended(association, outcome),
       onIncident: (incident) => this.tell(incident),
       newAssociationId: () => uuidv7(this.clock),
@@ -94,4 +95,9 @@ export class DicomListener {
       });
     }
   }
+}
+
+function announcedBy({ association, ...request }: StoreRequest<AssociationContext>): AnnouncedInstance {
+  const { id, context, fingerprintSha256 } = association;
+  return { ...request, arrival: { id, ...context, actor: fingerprintSha256 ?? 'unknown' } };
 }

@@ -7,14 +7,13 @@ import {
   requireInstanceUids,
   requireSameInstance,
 } from '@modelbank/dicom';
-import type { AcceptedAssociation, StoreRequest } from '@modelbank/dimse';
 import { patientKey } from '@modelbank/platform';
-import type { AssociationContext } from './association-context';
+import type { AnnouncedInstance, Arrival } from './arrival';
 import { asDicomFailure } from './intake-failures';
 import type { ReceivedFile } from './instance-file';
 
 export interface InstanceCandidate {
-  readonly association: AcceptedAssociation<AssociationContext>;
+  readonly arrival: Arrival;
   readonly header: InstanceHeader;
   /** Null where the sender gave no PatientID. */
   readonly patientKey: string | null;
@@ -23,10 +22,10 @@ export interface InstanceCandidate {
   readonly receivedAt: Date;
 }
 
-/** PS3.4 B.2.3: the data set must be the instance that the command announced. */
-export function checkAnnounced(request: StoreRequest<unknown>, { summary }: ReceivedFile): void {
+/** PS3.4 B.2.3: the data set must be the instance that was announced. */
+export function checkAnnounced(announced: AnnouncedInstance, { summary }: ReceivedFile): void {
   try {
-    requireSameInstance(summary, request);
+    requireSameInstance(summary, announced);
     requireInstanceUids(summary);
   } catch (thrown) {
     throw asDicomFailure(thrown);

@@ -8,19 +8,18 @@ import { dispositionOf } from './disposition';
 import type { Disposition } from './disposition';
 import type { InstanceCandidate } from './instance-candidate';
 
-/** An association gets its row with the first instance that it brings. */
+/** An arrival gets its row with the first instance that it brings. */
 export async function newAssociations(
   tx: Transaction,
   candidates: readonly InstanceCandidate[],
   recorded: ReadonlySet<string>,
 ): Promise<void> {
-  const byId = new Map(candidates.map(({ association }) => [association.id, association]));
+  const byId = new Map(candidates.map(({ arrival }) => [arrival.id, arrival]));
   const missing = [...byId.values()].filter(({ id }) => !recorded.has(id));
   if (missing.length === 0) return;
   const found = await tx.manager.findBy(AssociationEntity, { id: In(missing.map(({ id }) => id)) });
   const there = new Set(found.map(({ id }) => id));
-  for (const { id, context } of missing.filter((association) => !there.has(association.id))) {
-    const { callingAe, calledAe, startedAt } = context;
+  for (const { id, callingAe, calledAe, startedAt } of missing.filter((arrival) => !there.has(arrival.id))) {
     await insertRow(tx.manager, AssociationEntity, {
       id,
       centreId: callingAe.centreId,
@@ -38,8 +37,8 @@ export async function newAssociations(
 }
 
 export async function insertInstance(tx: Transaction, clock: Clock, candidate: InstanceCandidate): Promise<void> {
-  const { association, header } = candidate;
-  const { centreId } = association.context.callingAe;
+  const { arrival, header } = candidate;
+  const { centreId } = arrival.callingAe;
   const { studyInstanceUid, seriesInstanceUid } = header;
   const instanceId = uuidv7(clock);
   const fate = dispositionOf(header.sopClassUid);
@@ -47,10 +46,10 @@ export async function insertInstance(tx: Transaction, clock: Clock, candidate: I
   await appendJournal(tx, clock, {
     kind: 'instance.stored',
     centreId,
-    actor: association.fingerprintSha256 ?? 'unknown',
+    actor: arrival.actor,
     subjectId: instanceId,
     text: `an instance was stored: ${fate.sentence}`,
-    details: { associationId: association.id, disposition: fate.disposition, code: fate.code },
+    details: { associationId: arrival.id, disposition: fate.disposition, code: fate.code },
   });
   if (fate.disposition === 'held') {
     const code = fate.code ?? 'HELD';
@@ -58,28 +57,28 @@ export async function insertInstance(tx: Transaction, clock: Clock, candidate: I
   }
   if (fate.disposition !== 'waiting') return;
   const body = { instanceId, centreId, studyInstanceUid, seriesInstanceUid };
-  await tx.emit('image.stored', centreId, body, association.id);
+  await tx.emit('image.stored', centreId, body, arrival.id);
 }
 
 export async function journalConflict(
   tx: Transaction,
   clock: Clock,
-  { association, file }: InstanceCandidate,
+  { arrival, file }: InstanceCandidate,
   storedInstanceId: string,
 ): Promise<void> {
   await appendJournal(tx, clock, {
     kind: 'instance.conflict',
-    centreId: association.context.callingAe.centreId,
-    actor: association.fingerprintSha256 ?? 'unknown',
+    centreId: arrival.callingAe.centreId,
+    actor: arrival.actor,
     subjectId: storedInstanceId,
     text: 'another object with the SOP Instance UID of a stored one was refused; the first stays',
-    details: { associationId: association.id, refusedContentSha256: file.contentSha256 },
+    details: { associationId: arrival.id, refusedContentSha256: file.contentSha256 },
   });
 }
 
 function rowOf(id: string, candidate: InstanceCandidate, fate: Disposition): InstanceEntity {
-  const { association, header, file } = candidate;
-  const { callingAe, calledAe } = association.context;
+  const { arrival, header, file } = candidate;
+  const { callingAe, calledAe } = arrival;
   return {
     id,
     centreId: callingAe.centreId,
@@ -93,7 +92,7 @@ function rowOf(id: string, candidate: InstanceCandidate, fate: Disposition): Ins
     objectSha256: file.objectSha256,
     objectKey: candidate.objectKey,
     sizeBytes: file.sizeBytes,
-    associationId: association.id,
+    associationId: arrival.id,
     purpose: calledAe.purpose,
     header,
     disposition: fate.disposition,

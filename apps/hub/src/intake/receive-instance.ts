@@ -1,22 +1,20 @@
-/** One C-STORE from its first byte to the status that the sender gets: part file, checks, header, then `StoreInstances`. */
+/** One instance from its first byte to the status that its sender gets: part file, checks, header, then `StoreInstances`. */
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE } from '@modelbank/contracts';
 import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
 import { parseUid } from '@modelbank/dicom';
 import type { FileMeta } from '@modelbank/dicom';
 import { STATUS } from '@modelbank/dimse';
-import type { StoreRequest, StoreSink } from '@modelbank/dimse';
+import type { StoreSink } from '@modelbank/dimse';
 import { CENTRE_SECRETS, LOGGER } from '@modelbank/platform';
 import type { CentreSecrets, HubLogger } from '@modelbank/platform';
-import type { AssociationContext } from './association-context';
+import type { AnnouncedInstance } from './arrival';
 import { checkAnnounced, readHeader } from './instance-candidate';
 import { InstanceFile } from './instance-file';
 import { asDicomFailure } from './intake-failures';
 import { IntakeMetrics } from './intake-metrics';
 import { instanceObjectKey } from './instance-object-key';
 import { StoreInstances } from './store-instances';
-
-type Request = StoreRequest<AssociationContext>;
 
 @Injectable()
 export class ReceiveInstance {
@@ -31,9 +29,9 @@ export class ReceiveInstance {
   ) {}
 
   /** Opens the sink of one data set. Throws where the request itself cannot be served. */
-  async open(request: Request): Promise<StoreSink> {
+  async open(announced: AnnouncedInstance): Promise<StoreSink> {
     const partPath = this.objects.newPartPath();
-    const file = await InstanceFile.create(partPath, metaOf(request));
+    const file = await InstanceFile.create(partPath, metaOf(announced));
     const discard = async (): Promise<void> => {
       await file.close();
       await this.objects.discardPart(partPath);
@@ -46,7 +44,7 @@ export class ReceiveInstance {
       },
       finish: async () => {
         try {
-          return await this.finish(request, file, partPath);
+          return await this.finish(announced, file, partPath);
         } catch (thrown) {
           await discard();
           throw thrown;
@@ -56,16 +54,16 @@ export class ReceiveInstance {
     };
   }
 
-  private async finish(request: Request, file: InstanceFile, partPath: string): Promise<number> {
+  private async finish(announced: AnnouncedInstance, file: InstanceFile, partPath: string): Promise<number> {
     const received = await file.finish();
-    checkAnnounced(request, received);
-    const { association } = request;
-    const { centreId } = association.context.callingAe;
+    checkAnnounced(announced, received);
+    const { arrival } = announced;
+    const { centreId } = arrival.callingAe;
     const { contentSha256, objectSha256, sizeBytes, prefix } = received;
     const facts = readHeader(prefix, await this.secrets.keyOf(centreId));
     const outcome = await this.instances.store(
       {
-        association,
+        arrival,
         ...facts,
         file: { contentSha256, objectSha256, sizeBytes },
         objectKey: instanceObjectKey(centreId, facts.header.sopInstanceUid, objectSha256),
@@ -76,20 +74,20 @@ export class ReceiveInstance {
     this.metrics.received(outcome, sizeBytes);
     const { sopClassUid, transferSyntaxUid } = facts.header;
     this.logger.debug('an instance was received', {
-      ...{ stage: 'intake', associationId: association.id, centreId, sopClassUid, transferSyntaxUid },
+      ...{ stage: 'intake', associationId: arrival.id, centreId, sopClassUid, transferSyntaxUid },
       ...{ outcome, bytes: sizeBytes },
     });
     return STATUS.success;
   }
 }
 
-function metaOf({ sopClassUid, sopInstanceUid, transferSyntaxUid, association }: Request): FileMeta {
+function metaOf({ sopClassUid, sopInstanceUid, transferSyntaxUid, arrival }: AnnouncedInstance): FileMeta {
   try {
     return {
       sopClassUid: parseUid(sopClassUid),
       sopInstanceUid: parseUid(sopInstanceUid),
       transferSyntaxUid: parseUid(transferSyntaxUid),
-      sourceAeTitle: association.callingAeTitle,
+      sourceAeTitle: arrival.callingAe.aeTitle,
     };
   } catch (thrown) {
     throw asDicomFailure(thrown);

@@ -4,38 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
-import type { AcceptedAssociation, StoreRequest } from '@modelbank/dimse';
 import { AssociationEntity, InstanceEntity } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
 import { runStorescu } from '@modelbank/testing';
 import { IntakeBench } from '../../../../test/support/intake-bench';
 import { CT_IMAGE_STORAGE, sliceDataSet, sliceUids, writeSlice } from '../../../../test/support/ct-slices';
-import type { AssociationContext } from './association-context';
+import type { AnnouncedInstance, Arrival } from './arrival';
 import { ReceiveInstance } from './receive-instance';
 
-const association = (id: string, callingAeTitle: string): AcceptedAssociation<AssociationContext> => ({
+const arrival = (id: string, aeTitle: string): Arrival => ({
   id,
-  fingerprintSha256: 'f'.repeat(64),
-  callingAeTitle,
-  calledAeTitle: 'MODELBANK',
-  remoteAddress: '127.0.0.1',
-  context: {
-    callingAe: { aeTitle: 'CT1', centreId: 'odense', settleTimeMs: 1000, sendsWholeSeries: false },
-    calledAe: { aeTitle: 'MODELBANK', purpose: 'test', protocolId: null, parameters: {} },
-    startedAt: new Date(),
-  },
+  callingAe: { aeTitle, centreId: 'odense', settleTimeMs: 1000, sendsWholeSeries: false },
+  calledAe: { aeTitle: 'MODELBANK', purpose: 'test', protocolId: null, parameters: {} },
+  startedAt: new Date(),
+  actor: 'f'.repeat(64),
 });
 
-const request = (k: number, id: string, callingAeTitle: string): StoreRequest<AssociationContext> => ({
-  association: association(id, callingAeTitle),
+const announced = (k: number, id: string, aeTitle: string): AnnouncedInstance => ({
+  arrival: arrival(id, aeTitle),
   sopClassUid: CT_IMAGE_STORAGE,
   sopInstanceUid: sliceUids({ seed: 'restart', k }).instance,
   transferSyntaxUid: '1.2.840.10008.1.2.1',
-  messageId: 1,
 });
 
-async function receive(bench: IntakeBench, k: number, associationId: string, callingAe = 'CT1'): Promise<number> {
-  const sink = await bench.app.get(ReceiveInstance, { strict: false }).open(request(k, associationId, callingAe));
+async function receive(bench: IntakeBench, k: number, arrivalId: string, callingAe = 'CT1'): Promise<number> {
+  const sink = await bench.app.get(ReceiveInstance, { strict: false }).open(announced(k, arrivalId, callingAe));
   await sink.write(sliceDataSet({ seed: 'restart', k }));
   return sink.finish();
 }

@@ -24,7 +24,7 @@ interface Decision {
 @Injectable()
 export class StoreInstances {
   private readonly commits: GroupCommit<InstanceCandidate, Decision>;
-  /** Associations whose row is committed. */
+  /** Arrivals whose row is committed. */
   private readonly recorded = new Set<string>();
 
   constructor(
@@ -37,21 +37,21 @@ export class StoreInstances {
     this.commits = groupCommit((candidates) => this.commit(candidates));
   }
 
-  /** Whether the association has brought anything that was stored. */
-  hasRecorded(associationId: string): boolean {
-    return this.recorded.has(associationId);
+  /** Whether the arrival has brought anything that was stored. */
+  hasRecorded(arrivalId: string): boolean {
+    return this.recorded.has(arrivalId);
   }
 
-  forget(associationId: string): void {
-    this.recorded.delete(associationId);
+  forget(arrivalId: string): void {
+    this.recorded.delete(arrivalId);
   }
 
   /** Takes over the part file: afterwards it is an object, or gone. Throws INSTANCE_CONFLICT. */
   async store(candidate: InstanceCandidate, partPath: string): Promise<StoreOutcome> {
-    const { header, association } = candidate;
+    const { header, arrival } = candidate;
     const known = await this.readStore.manager.findOne(InstanceEntity, {
       select: { id: true, contentSha256: true, transferSyntaxUid: true },
-      where: { centreId: association.context.callingAe.centreId, sopInstanceUid: header.sopInstanceUid },
+      where: { centreId: arrival.callingAe.centreId, sopInstanceUid: header.sopInstanceUid },
     });
     if (known !== null && isSameContent(known, candidate)) {
       await this.objects.discardPart(partPath);
@@ -74,7 +74,7 @@ export class StoreInstances {
       const decided: Decision[] = [];
       for (const candidate of candidates) {
         const stored = await tx.manager.findOneBy(InstanceEntity, {
-          centreId: candidate.association.context.callingAe.centreId,
+          centreId: candidate.arrival.callingAe.centreId,
           sopInstanceUid: candidate.header.sopInstanceUid,
         });
         const decision = decide(stored, candidate);
@@ -85,7 +85,7 @@ export class StoreInstances {
       this.crashPoints.reach('intake.beforeCommit');
       return decided;
     });
-    candidates.forEach((candidate) => this.recorded.add(candidate.association.id));
+    candidates.forEach((candidate) => this.recorded.add(candidate.arrival.id));
     return decisions;
   }
 }
