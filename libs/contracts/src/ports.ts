@@ -70,7 +70,8 @@ export interface PendingMessage {
 export interface OutboxReader {
   /** Messages of the queue that may be tried now, oldest first. */
   due(queue: QueueName, limit: number): Promise<readonly PendingMessage[]>;
-  isPending(id: string): Promise<boolean>;
+  /** Those of these messages that still wait; 1 to 500 ids. */
+  pendingOf(ids: readonly string[]): Promise<readonly string[]>;
   /** Counts a failed attempt: tried again later, or `dead` when it is useless or was tried often enough. */
   recordFailure(id: string, error: HubError): Promise<'retry' | 'dead'>;
   /** Gives up at once. */

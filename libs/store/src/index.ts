@@ -18,6 +18,8 @@ export * from './database/database-failure';
 export * from './database/open-store';
 export * from './unit/typeorm-unit-of-work';
 export * from './schema/insert-row';
+export * from './schema/find-rows';
+export { LONGEST_LIST } from './schema/key-condition';
 export * from './schema/only-given';
 export * from './store.module';
 export { applyColumnKinds } from './schema/column-kinds';

@@ -160,7 +160,7 @@ testStores('unit of work', (database) => {
     const [message] = await store.outbox.due(queue, 10);
     const failing = store.unitOfWork.consume(queue, message.envelope, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    expect(await store.outbox.isPending(message.id)).toBe(true);
+    expect(await store.outbox.pendingOf([message.id])).toEqual([message.id]);
     expect(await store.readStore.manager.count(InboxMessageEntity)).toBe(0);
   });
 
