@@ -41,7 +41,7 @@ export async function openStore(configuration: Configuration, parts: { clock: Cl
     await connect(sources.reader, sources.database);
     const store = assemble(configuration, sources, parts);
     await clearLeftovers(store, configuration, parts.clock);
-    return { ...store, close };
+    return { ...store, close: () => store.objects.close().then(close) };
   } catch (error) {
     await close().catch(() => undefined);
     throw error instanceof HubError

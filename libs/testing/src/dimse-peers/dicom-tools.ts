@@ -34,18 +34,14 @@ export function runEchoscu({ port, callingAeTitle, calledAeTitle, tls }: ToolTar
 }
 
 /** `more` holds options (for instance `-xs`, `--max-pdu`) and the files or folders to send. */
-export function runStorescu(target: ToolTarget, more: readonly string[]): Promise<ToolResult> {
+export function runStorescu(target: ToolTarget, more: readonly string[], timeoutMs?: number): Promise<ToolResult> {
   const titles = ['-aet', target.callingAeTitle, '-aec', target.calledAeTitle];
   const [options, files] = splitOptions(more);
-  return runTool(TOOLS.storescu, [
-    '-v',
-    ...tlsArguments(target.tls),
-    ...titles,
-    ...options,
-    '127.0.0.1',
-    String(target.port),
-    ...files,
-  ]);
+  return runTool(
+    TOOLS.storescu,
+    ['-v', ...tlsArguments(target.tls), ...titles, ...options, '127.0.0.1', String(target.port), ...files],
+    timeoutMs,
+  );
 }
 
 /** A storescp that writes data sets exactly as received into `folder`. */
