@@ -8,7 +8,7 @@ import { PIECE_BYTES } from './writing-threads';
 import type { AnswerListener, WritingLane, WritingThreads } from './writing-threads';
 
 /** Pieces that may be on their way before the sender has to wait. */
-const MOST_PIECES_UNDER_WAY = 16;
+const MOST_UNDER_WAY = 8;
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -44,78 +44,77 @@ export class FolderUpload implements ObjectUpload, AnswerListener {
       at += taken;
       if (this.used === PIECE_BYTES) this.postPiece();
     }
-    if (this.underWay < MOST_PIECES_UNDER_WAY) return undefined;
+    if (this.underWay < MOST_UNDER_WAY) return undefined;
     return new Promise((resolve, reject) => (this.room = { resolve, reject }));
   }
 
   async commit(key: string): Promise<UploadedObject> {
     if (this.failure) throw this.failure;
-    this.postPiece();
-    const written = await this.ask({ kind: 'commit', path: this.pathOf(key) });
+    const answer = this.nextResult();
+    this.postPiece(this.pathOf(key));
+    const written = await answer;
     this.lane.close();
     if (written === undefined) throw new HubError('STORAGE_FAILED', 'the object was not written');
     return written;
   }
 
   async discard(): Promise<void> {
-    this.dropBuffer();
+    if (this.buffer) this.threads.giveBack(this.buffer.buffer as ArrayBuffer);
+    this.buffer = undefined;
     if (this.threadIsDead) return removeIfThere(this.partPath);
-    await this.ask({ kind: 'discard' });
+    const answer = this.nextResult();
+    this.underWay += 1;
+    this.lane.post({ kind: 'discard', upload: this.lane.upload });
+    await answer;
     this.lane.close();
   }
 
-  answered(answer: WritingAnswer): void {
-    if (answer.failure) this.fail(failureOf(answer.failure));
-    if (answer.kind === 'piece') return this.pieceWritten();
-    const { result } = this;
-    this.result = undefined;
-    if (answer.failure) result?.reject(failureOf(answer.failure));
-    else result?.resolve(answer.kind === 'commit' ? answer.written : undefined);
+  /** Answers come in the order of the requests: the last one is that of `commit` or `discard`. */
+  answered({ written, failure }: WritingAnswer): void {
+    this.underWay -= 1;
+    if (failure) this.fail(failureOf(failure));
+    if (this.underWay <= MOST_UNDER_WAY / 2) this.makeRoom();
+    if (this.underWay === 0) this.settle(written, failure && failureOf(failure));
   }
 
   lost(cause: unknown): void {
     const failure = new HubError('STORAGE_FAILED', 'a writing thread ended', { cause });
     this.threadIsDead = true;
     this.fail(failure);
-    this.result?.reject(failure);
-    this.result = undefined;
+    this.settle(undefined, failure);
   }
 
-  private postPiece(): void {
-    const { buffer, used, partPath, contentOffset } = this;
-    if (buffer === undefined || used === 0) return;
+  private nextResult(): Promise<WrittenObject | undefined> {
+    return new Promise((resolve, reject) => (this.result = { resolve, reject }));
+  }
+
+  private settle(written: WrittenObject | undefined, failure: HubError | undefined): void {
+    const { result } = this;
+    this.result = undefined;
+    if (failure) result?.reject(failure);
+    else result?.resolve(written);
+  }
+
+  /** The last piece may be empty: it tells where the object goes. */
+  private postPiece(commitTo?: string): void {
+    const { used, partPath, contentOffset } = this;
+    const buffer = (this.buffer?.buffer as ArrayBuffer | undefined) ?? this.threads.takeBuffer();
     this.buffer = undefined;
     this.used = 0;
     this.underWay += 1;
     const { upload } = this.lane;
-    this.lane.post({ kind: 'piece', upload, partPath, contentOffset, buffer: buffer.buffer as ArrayBuffer, used });
+    this.lane.post({ kind: 'piece', upload, partPath, contentOffset, buffer, used, commitTo });
   }
 
-  private pieceWritten(): void {
-    this.underWay -= 1;
-    if (this.underWay > MOST_PIECES_UNDER_WAY / 2) return;
+  private makeRoom(): void {
     this.room?.resolve();
     this.room = undefined;
-  }
-
-  private ask(request: { kind: 'commit'; path: string } | { kind: 'discard' }): Promise<WrittenObject | undefined> {
-    if (this.threadIsDead && this.failure) return Promise.reject(this.failure);
-    return new Promise((resolve, reject) => {
-      this.result = { resolve, reject };
-      this.lane.post({ ...request, upload: this.lane.upload });
-    });
   }
 
   private fail(failure: HubError): void {
     this.failure ??= failure;
     this.room?.reject(this.failure);
     this.room = undefined;
-  }
-
-  private dropBuffer(): void {
-    if (this.buffer) this.threads.giveBack(this.buffer.buffer as ArrayBuffer);
-    this.buffer = undefined;
-    this.used = 0;
   }
 }
 

@@ -9,13 +9,8 @@ export interface WritePiece {
   readonly contentOffset: number;
   readonly buffer: ArrayBuffer;
   readonly used: number;
-}
-
-/** All pieces were sent: rename, sync, and say the digests. */
-export interface CommitUpload {
-  readonly kind: 'commit';
-  readonly upload: number;
-  readonly path: string;
+  /** The piece is the last one: rename to this path, sync, and say the digests. */
+  readonly commitTo?: string;
 }
 
 /** The object is not wanted: close and delete what there is of it. */
@@ -24,7 +19,7 @@ export interface DiscardUpload {
   readonly upload: number;
 }
 
-export type WritingRequest = WritePiece | CommitUpload | DiscardUpload;
+export type WritingRequest = WritePiece | DiscardUpload;
 
 export interface WrittenObject {
   /** SHA-256 of all bytes, hex. */
@@ -40,12 +35,14 @@ export interface WritingFailure {
   readonly message: string;
 }
 
-export type WritingAnswer =
-  | { readonly kind: 'piece'; readonly upload: number; readonly buffer: ArrayBuffer; readonly failure?: WritingFailure }
-  | {
-      readonly kind: 'commit';
-      readonly upload: number;
-      readonly written?: WrittenObject;
-      readonly failure?: WritingFailure;
-    }
-  | { readonly kind: 'discard'; readonly upload: number; readonly failure?: WritingFailure };
+export type WritingAnswer = WritingOutcome & {
+  readonly upload: number;
+  /** Of a piece. */
+  readonly buffer?: ArrayBuffer;
+};
+
+interface WritingOutcome {
+  /** Of the last piece. */
+  readonly written?: WrittenObject;
+  readonly failure?: WritingFailure;
+}

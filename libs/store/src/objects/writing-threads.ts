@@ -6,9 +6,11 @@ import type { WritingAnswer, WritingRequest } from './writing-messages';
 const ENTRY = 'libs/store/src/objects/writing.worker.ts';
 /** Two, so that one object's fsync does not stand in the way of another's bytes. */
 const THREADS = 2;
-/** What pieces are made of; a slice of a CT is two. */
-export const PIECE_BYTES = 262_144;
-const MOST_SPARE_BUFFERS = 64;
+/** A slice of a CT is two pieces: the first is written while the second arrives. */
+export const PIECE_BYTES = 327_680;
+/** The threads keep nothing but file handles. */
+const SMALL_HEAP = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 16 };
+const MOST_SPARE_BUFFERS = 16;
 
 /** Gets the answers to the requests of one upload, in their order. */
 export interface AnswerListener {
@@ -53,11 +55,11 @@ export class WritingThreads {
   }
 
   private start(at: number): Thread {
-    const worker = new Worker(compiledEntry(ENTRY));
+    const worker = new Worker(compiledEntry(ENTRY), { resourceLimits: SMALL_HEAP });
     const listeners = new Map<number, AnswerListener>();
     worker.unref();
     worker.on('message', (answer: WritingAnswer) => {
-      if (answer.kind === 'piece') this.giveBack(answer.buffer);
+      if (answer.buffer) this.giveBack(answer.buffer);
       listeners.get(answer.upload)?.answered(answer);
     });
     const lost = (cause: unknown): void => {

@@ -7,14 +7,7 @@ import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } fro
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { makeDurableFolderSync } from './durable-files';
-import type {
-  CommitUpload,
-  WritePiece,
-  WritingAnswer,
-  WritingFailure,
-  WritingRequest,
-  WrittenObject,
-} from './writing-messages';
+import type { WritePiece, WritingAnswer, WritingRequest, WrittenObject } from './writing-messages';
 
 interface OpenUpload {
   readonly file: number;
@@ -35,14 +28,14 @@ const folders = new Map<string, number>();
 const MOST_OPEN_FOLDERS = 256;
 
 function perform(request: WritingRequest): WritingAnswer {
-  switch (request.kind) {
-    case 'piece':
-      return { kind: 'piece', upload: request.upload, buffer: request.buffer, ...outcome(() => writePiece(request)) };
-    case 'commit':
-      return commitOf(request);
-    case 'discard':
-      return { kind: 'discard', upload: request.upload, ...outcome(() => discard(request.upload)) };
-  }
+  const { upload } = request;
+  if (request.kind === 'discard') return { upload, ...outcome(() => discard(upload)) };
+  const { buffer, commitTo } = request;
+  const work = (): WrittenObject | undefined => {
+    writePiece(request);
+    return commitTo === undefined ? undefined : commit(upload, commitTo);
+  };
+  return { upload, buffer, ...outcome(work) };
 }
 
 function writePiece({ upload, partPath, contentOffset, buffer, used }: WritePiece): void {
@@ -75,17 +68,10 @@ function openUpload(upload: number, path: string, contentOffset: number): OpenUp
   return open;
 }
 
-function commitOf(request: CommitUpload): WritingAnswer {
-  let written: WrittenObject | undefined;
-  const failed = outcome(() => (written = commit(request)));
-  return { kind: 'commit', upload: request.upload, written, ...failed };
-}
-
 /** Renamed first, so that one journal commit of the file system takes name and content together. */
-function commit({ upload, path }: CommitUpload): WrittenObject {
+function commit(upload: number, path: string): WrittenObject {
   const open = uploads.get(upload);
   if (open === undefined) throw new Error('nothing was written');
-  if (open.broken !== undefined) throw open.broken;
   const folder = folderOf(dirname(path));
   renameSync(open.path, path);
   open.path = path;
@@ -118,10 +104,9 @@ function folderOf(path: string): number {
   return handle;
 }
 
-function outcome(work: () => unknown): { failure?: WritingFailure } {
+function outcome(work: () => WrittenObject | undefined | void): Pick<WritingAnswer, 'written' | 'failure'> {
   try {
-    work();
-    return {};
+    return { written: work() ?? undefined };
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException;
     return { failure: { code, message } };
@@ -130,5 +115,5 @@ function outcome(work: () => unknown): { failure?: WritingFailure } {
 
 parentPort?.on('message', (request: WritingRequest) => {
   const answer = perform(request);
-  parentPort?.postMessage(answer, answer.kind === 'piece' ? [answer.buffer] : []);
+  parentPort?.postMessage(answer, answer.buffer ? [answer.buffer] : []);
 });

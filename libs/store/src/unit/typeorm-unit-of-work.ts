@@ -12,6 +12,7 @@ import { uuidv7 } from '@modelbank/platform';
 import { asUnitFailure, databaseFailureOf } from '../database/database-failure';
 import type { DatabaseFailure } from '../database/database-failure';
 import type { DataSources } from '../database/data-sources';
+import type { WalSync } from '../database/wal-sync';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
 import { deleteRows } from '../schema/delete-rows';
 import { findRows } from '../schema/find-rows';
@@ -35,6 +36,8 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
     sources: Pick<DataSources, 'database' | 'writer'>,
     private readonly clock: Clock,
     private readonly broker: Broker,
+    /** SQLite's commits need it to be durable; the servers' do not. */
+    private readonly walSync?: WalSync,
   ) {
     this.writer = sources.writer;
     this.mutex = sources.database === 'sqlite' ? new Mutex() : null;
@@ -74,6 +77,7 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
       throw new HubError('INTERNAL', 'a unit of work was started inside another one');
     }
     const { result, written } = await this.untilCommitted(traceparent, work);
+    await this.walSync?.settle();
     if (written.size > 0) this.broker.wake([...written]);
     return result;
   }
