@@ -7,6 +7,7 @@ import { HeldInstances } from './held-instances';
 import { IntakeMetrics } from './intake-metrics';
 import { OrphanObjects } from './orphan-objects';
 import { ReceiveInstance } from './receive-instance';
+import { RefusalJournal } from './refusal-journal';
 import { StoreInstances } from './store-instances';
 
 @Module({
@@ -18,6 +19,7 @@ import { StoreInstances } from './store-instances';
     IntakeMetrics,
     OrphanObjects,
     ReceiveInstance,
+    RefusalJournal,
     StoreInstances,
   ],
   exports: [DicomListener],
