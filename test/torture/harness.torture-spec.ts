@@ -3,6 +3,7 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { RawPeer, rawData, rawEchoRequest, rawPdu } from '@modelbank/testing';
+import { REFERENCE_MODEL } from '../journeys/support/journey-data';
 import { attackCt } from './support/attack-ct';
 import type { Attacker } from './support/attacker';
 import { CANARY_TEXT } from './support/footprint';
@@ -101,6 +102,11 @@ describe('5 what is written', () => {
     expect(await plant(path)).toBe(deviation);
   });
 
+  it('a process that was started', async () => {
+    const found = await deviationsOf(() => place.hub.api.post('/models', { folder: REFERENCE_MODEL }));
+    expect(found).toContain('5: a process was started');
+  });
+
   it('a canary that was touched', async () => {
     const path = join(place.root, 'home', 'canary.txt');
     const found = await deviationsOf(() => writeFileSync(path, 'sung'));
@@ -136,10 +142,19 @@ describe('6 the audit event', () => {
     let planted = '';
     const output = () => place.hub.output() + planted;
     const talking = Object.create(place, { hub: { value: { ...place.hub, output } } }) as TorturePlace;
-    expect(await deviationsOf(() => (planted = 'ZEBEDEE'), {}, talking)).toBe(
+    expect(await deviationsOf(() => (planted = '{"msg":"ZEBEDEE"}\n'), {}, talking)).toBe(
       '6: an identity (ZEBE...) is in the log or the journal',
     );
   });
+});
+
+it('6 a log line that a peer has broken', async () => {
+  let planted = '';
+  const output = () => place.hub.output() + planted;
+  const broken = Object.create(place, { hub: { value: { ...place.hub, output } } }) as TorturePlace;
+  expect(await deviationsOf(() => (planted = '{"aet":"\nadmin logged in"}\n'), {}, broken)).toMatch(
+    /^6: a log line is no JSON object/,
+  );
 });
 
 it('7 an instance that was kept', async () => {

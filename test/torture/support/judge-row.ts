@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PLANTED } from '../../journeys/support/planted';
 import type { GoodSpell } from './good-traffic';
 import type { JournalRow, Marks } from './hub-records';
-import { RssPeak, isAlive, openFiles, rssBytes } from './process-watch';
+import { RssPeak, childrenTrace, isAlive, openFiles, rssBytes } from './process-watch';
 import type { OpenFiles } from './process-watch';
 import type { TorturePlace } from './torture-place';
 import type { ExpectedAudit, Outcome, TortureRow } from './torture-row';
@@ -35,6 +35,7 @@ export interface Judgement {
 
 interface Before {
   readonly files: OpenFiles;
+  readonly children: string;
   readonly marks: Marks;
   readonly logged: number;
   /** By the file system's clock. */
@@ -69,7 +70,9 @@ async function lookBefore(place: TorturePlace): Promise<Before> {
   await loopDelay(place);
   place.good.spell();
   const files = await fewestFiles(place.hub.pid);
-  return { files, marks: place.records.marks(), logged: place.hub.output().length, moment: place.footprint.moment() };
+  const children = childrenTrace(place.hub.pid);
+  const logged = place.hub.output().length;
+  return { files, children, marks: place.records.marks(), logged, moment: place.footprint.moment() };
 }
 
 /** Files come and go with good images: the least of some looks is what the hub holds. */
@@ -125,9 +128,12 @@ async function resources({ hub }: TorturePlace, { files }: Before, rssGrowthByte
   return [...grown, ...left];
 }
 
-async function written({ footprint }: TorturePlace, { moment }: Before): Promise<string[]> {
+async function written({ footprint, hub }: TorturePlace, { moment, children }: Before): Promise<string[]> {
+  const started = isAlive(hub.pid) && childrenTrace(hub.pid) !== children ? ['a process was started'] : [];
   const parts = await settled(() => footprint.parts().map((name) => `5: the part file ${name} stays`));
-  return [...footprint.strayedSince(moment), ...footprint.oddObjects()].map((what) => `5: ${what}`).concat(parts);
+  return [...started, ...footprint.strayedSince(moment), ...footprint.oddObjects()]
+    .map((what) => `5: ${what}`)
+    .concat(parts);
 }
 
 /** Looks until nothing is wrong, or gives what is still wrong at the end. */
@@ -151,7 +157,13 @@ async function audited(place: TorturePlace, { marks, logged }: Before, row: Tort
   const identities = [place.hub.output().slice(logged), JSON.stringify(place.records.journalSince(marks))]
     .flatMap((text) => PLANTED.exec(text)?.[0] ?? [])
     .map((text) => `an identity (${text.slice(0, 4)}...) is in the log or the journal`);
-  return [...wrong, ...identities].map((what) => `6: ${what}`);
+  return [...wrong, ...identities, ...brokenLogLines(place.hub.output().slice(logged))].map((what) => `6: ${what}`);
+}
+
+/** A line break or a control character of a peer must not make a line of its own. */
+function brokenLogLines(log: string): string[] {
+  const lines = log.split('\n').slice(0, -1);
+  return lines.filter((line) => !/^\{[ -~\u00a0-\uffff]*\}$/.test(line)).map(() => 'a log line is no JSON object');
 }
 
 /** The journal waits a moment before it writes what may come again (refusal-journal.ts): two entries are seen as two. */

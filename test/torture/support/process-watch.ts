@@ -40,11 +40,13 @@ export function openFiles(pid: number): OpenFiles {
   return { files: links.filter((link) => link !== '').length - sockets, sockets };
 }
 
-/** Direct children, as the kernel knows them. */
-export function childrenOf(pid: number): number {
-  return namesIn(`/proc/${pid}/task`)
-    .map((task) => readText(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean).length)
-    .reduce((all, count) => all + count, 0);
+/** Grows with every child process that has ended, and counts those that run: any change means that one was started. */
+export function childrenTrace(pid: number): string {
+  const running = namesIn(`/proc/${pid}/task`).flatMap((task) =>
+    readText(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean),
+  );
+  const faultsOfEnded = readText(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[8] ?? '';
+  return `${running.sort().join(' ')} (${faultsOfEnded})`;
 }
 
 /** Looks again and again until it is stopped. */
