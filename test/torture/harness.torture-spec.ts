@@ -135,7 +135,7 @@ describe('6 the audit event', () => {
   });
 
   it('one where there must be none', async () => {
-    expect(await deviationsOf(nothing, { outcome: 'harmless' })).toMatch(/^6: peer.refused \(protocolViolation/);
+    expect(await deviationsOf(nothing, { audit: undefined })).toMatch(/^6: peer.refused \(protocolViolation/);
   });
 
   it('a patient in the log', async () => {

@@ -1,4 +1,7 @@
 /** The hostile peer of a row: an enrolled centre's certificate in the wrong hands, and everything a raw socket can do. */
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import {
   RAW_CT,
@@ -41,6 +44,18 @@ export class Attacker {
     const peer = await RawPeer.connect(this.place.hub.dimsePort, tls);
     this.peers.push(peer);
     return peer;
+  }
+
+  /** The same with the TCP connection below it at hand, which can be reset: Node cannot reset a TLS one. */
+  async connectThroughWire(): Promise<{ readonly peer: RawPeer; readonly reset: () => void }> {
+    const wire = connectTcp({ host: '127.0.0.1', port: this.place.hub.dimsePort });
+    wire.on('error', () => undefined);
+    await once(wire, 'connect');
+    const secure = connectTls({ ...this.tls, socket: wire });
+    const peer = new RawPeer(secure);
+    await once(secure, 'secureConnect');
+    this.peers.push(peer);
+    return { peer, reset: () => wire.resetAndDestroy() };
   }
 
   request(more: RawAssociateRequest = {}): Buffer {
