@@ -71,6 +71,16 @@ export class Attacker {
     return peer;
   }
 
+  /** An association with the result of each of its presentation contexts (PS3.8 table 9-18). */
+  async negotiate(
+    more: RawAssociateRequest,
+  ): Promise<{ readonly peer: RawPeer; readonly results: Map<number, number> }> {
+    const peer = await this.connect();
+    peer.send(this.request(more));
+    const answer = await peer.next(REFUSED_WITHIN_MS);
+    return { peer, results: answer === 'closed' ? new Map() : contextResults(answer.bytes) };
+  }
+
   /** What comes next, in words. */
   async reply(peer: RawPeer, withinMs = REFUSED_WITHIN_MS): Promise<string> {
     return inWords(await peer.next(withinMs).catch(() => 'nothing' as const));
@@ -129,6 +139,15 @@ export class Attacker {
   leave(): void {
     for (const peer of this.peers.splice(0)) peer.close();
   }
+}
+
+/** Items 21H of an A-ASSOCIATE-AC (PS3.8 section 9.3.3.2): id and result. */
+function contextResults(accept: Buffer): Map<number, number> {
+  const results = new Map<number, number>();
+  for (let at = 74; at + 4 <= accept.length; at += 4 + accept.readUInt16BE(at + 2)) {
+    if (accept[at] === 0x21) results.set(accept[at + 4], accept[at + 6]);
+  }
+  return results;
 }
 
 function inWords(reply: PeerReply | 'nothing'): string {

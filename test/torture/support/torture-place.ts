@@ -1,5 +1,5 @@
 /** Where the torture happens: one real hub as a process of its own, three enrolled centres, one of which sends good CTs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,6 +70,13 @@ export class TorturePlace {
   /** A peer with the certificate of the attacking centre, or of another. */
   async attacker(centre: JourneyCentre = this.attacking): Promise<Attacker> {
     return new Attacker(this, centre.id, centre.aeTitle, await socketTls(centre.client));
+  }
+
+  /** The stored file of an instance. */
+  objectOf(sopInstanceUid: string): Buffer {
+    const sql = `SELECT objectKey FROM instance WHERE sopInstanceUid = '${sopInstanceUid}'`;
+    const [row] = this.records.rows<{ objectKey: string }>(sql);
+    return row === undefined ? Buffer.alloc(0) : readFileSync(join(this.hub.home, 'objects', row.objectKey));
   }
 
   async close(): Promise<void> {
