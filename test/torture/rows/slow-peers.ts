@@ -156,7 +156,7 @@ async function resetBeforeResponse(attacker: Attacker): Promise<string[]> {
   peer.send(attacker.request());
   await attacker.reply(peer);
   peer.send(command(uid));
-  attacker.sendDataSet(peer, dataSet);
+  await attacker.sendDataSet(peer, dataSet);
   await new Promise<void>((resolve) => peer.socket.write('', () => resolve()));
   reset();
   await delay(300);

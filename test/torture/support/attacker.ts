@@ -116,14 +116,16 @@ export class Attacker {
   async storeOn(peer: RawPeer, dataSet: Buffer, sopInstanceUid: string, options: StoreOptions = {}): Promise<string> {
     const { contextId = RAW_CT.id, sopClassUid, messageId } = options;
     peer.send(rawData(contextId, COMMAND_LAST, rawStoreRequest(sopInstanceUid, messageId, sopClassUid)));
-    this.sendDataSet(peer, dataSet, contextId);
+    await this.sendDataSet(peer, dataSet, contextId);
     return this.reply(peer);
   }
 
-  sendDataSet(peer: RawPeer, dataSet: Buffer, contextId = RAW_CT.id): void {
-    for (let at = 0; at === 0 || at < dataSet.length; at += PIECE_BYTES) {
+  /** In pieces, each when there is room for it. */
+  async sendDataSet(peer: RawPeer, dataSet: Buffer, contextId = RAW_CT.id): Promise<void> {
+    for (let at = 0; (at === 0 || at < dataSet.length) && !peer.socket.destroyed; at += PIECE_BYTES) {
       const isLast = at + PIECE_BYTES >= dataSet.length;
-      peer.send(rawData(contextId, isLast ? DATA_LAST : DATA_MORE, dataSet.subarray(at, at + PIECE_BYTES)));
+      const pdu = rawData(contextId, isLast ? DATA_LAST : DATA_MORE, dataSet.subarray(at, at + PIECE_BYTES));
+      if (!peer.socket.write(pdu)) await roomOf(peer);
     }
   }
 
@@ -139,6 +141,17 @@ export class Attacker {
   leave(): void {
     for (const peer of this.peers.splice(0)) peer.close();
   }
+}
+
+/** Resolves when more can be written, or when nothing more will be read. */
+function roomOf({ socket }: RawPeer): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
 }
 
 /** Items 21H of an A-ASSOCIATE-AC (PS3.8 section 9.3.3.2): id and result. */

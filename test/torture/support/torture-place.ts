@@ -24,7 +24,7 @@ export const SHORT_LIMITS = {
 };
 
 const GOOD = { id: 'vejle', aeTitle: 'VEJLE_CT' };
-export const ATTACKING = { id: 'odense', aeTitle: 'ODENSE_CT' };
+export const ATTACKING = { id: 'odense', aeTitle: 'ODENSE_CT', settleTimeMs: 1_000 };
 export const BYSTANDING = { id: 'aarhus', aeTitle: 'AARHUS_CT' };
 const WARM_UP_IMAGES = 25;
 
