@@ -198,6 +198,19 @@ describe('what breaks the encoding rules', () => {
     expect(codeOf(() => check(many, undefined, { limits: { elements: 1001 } }))).toBe('none');
   });
 
+  it('counts contour points against the limit, over all contours', () => {
+    const contour = (points: number) => {
+      const text = Array.from({ length: points }, () => '1\\2\\3').join('\\');
+      return item(raw(0x30060050, 'DS', text.length % 2 === 0 ? text : `${text} `));
+    };
+    const contours = openSequence(0x30060040, Buffer.concat([contour(40), contour(1), contour(59)]));
+    for (const chunk of [1, 7, 100_000]) {
+      const limited = (contourPoints: number) => () => check(contours, undefined, { chunk, limits: { contourPoints } });
+      expect(codeOf(limited(99))).toBe('DATASET_TOO_LARGE');
+      expect(codeOf(limited(100))).toBe('none');
+    }
+  });
+
   it('limits the whole data set', () => {
     const pixels = raw(0x7fe00010, 'OW', Buffer.alloc(1000));
     expect(codeOf(() => check(pixels, undefined, { limits: { dataSetBytes: 1000 } }))).toBe('DATASET_TOO_LARGE');

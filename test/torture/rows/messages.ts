@@ -114,7 +114,7 @@ const STRANGE: readonly TortureRow[] = [
       return [status, await attacker.reply(peer)];
     },
     expected: ['0x0110', 'A-ABORT 0/0'],
-    audit: VIOLATION,
+    audit: [OPERATION_REFUSED, VIOLATION],
   },
 ];
 

@@ -147,11 +147,11 @@ async function settled(look: () => string[]): Promise<string[]> {
 }
 
 async function audited(place: TorturePlace, { marks, logged }: Before, { audit }: TortureRow): Promise<string[]> {
+  const expected = audit === undefined ? [] : [audit].flat();
   const entries = () => place.records.auditSince(marks);
   await delay(COUNTED_WITHIN_MS);
-  if (audit !== undefined) await settled(() => (entries().length > 0 ? [] : ['no entry yet']));
-  const found = entries();
-  const wrong = audit === undefined ? found.map(spelled) : auditDeviations(found, place.attacking.id, audit);
+  await settled(() => (entries().length >= expected.length ? [] : ['not all entries yet']));
+  const wrong = auditDeviations(entries(), place.attacking.id, expected);
   const identities = [place.hub.output().slice(logged), JSON.stringify(place.records.journalSince(marks))]
     .flatMap((text) => PLANTED.exec(text)?.[0] ?? [])
     .map((text) => `an identity (${text.slice(0, 4)}...) is in the log or the journal`);
@@ -167,19 +167,25 @@ function brokenLogLines(log: string): string[] {
 /** The journal waits a moment before it writes what may come again (refusal-journal.ts): two entries are seen as two. */
 const COUNTED_WITHIN_MS = 500;
 
-function auditDeviations(found: readonly JournalRow[], attackerId: string, audit: ExpectedAudit): string[] {
-  if (found.length !== 1) return [`${found.length} audit events, not one: ${found.map(spelled).join('; ')}`];
-  const [{ kind, centreId, actor, details }] = found;
-  const expectedCentre = audit.centreId === undefined ? attackerId : audit.centreId;
-  const expected = { kind: audit.kind, code: audit.code, centreId: expectedCentre };
-  const knows = expectedCentre === null || /^[0-9a-f]{64}$/.test(actor);
-  return [
-    ...(isDeepStrictEqual({ kind, code: details.code, centreId }, expected)
-      ? []
-      : [`the audit event is ${spelled(found[0])}, not ${JSON.stringify(expected)}`]),
-    ...(knows ? [] : ['the audit event names no certificate']),
-    ...(typeof details.remoteAddress === 'string' && details.remoteAddress !== '' ? [] : ['it names no address']),
-  ];
+function auditDeviations(
+  found: readonly JournalRow[],
+  attackerId: string,
+  expected: readonly ExpectedAudit[],
+): string[] {
+  if (found.length !== expected.length) {
+    return [`${found.length} audit events, not ${expected.length}: ${found.map(spelled).join('; ')}`];
+  }
+  return found.flatMap((row, index) => {
+    const { kind, code, centreId = attackerId } = expected[index];
+    const isRight = isDeepStrictEqual([row.kind, row.details.code, row.centreId], [kind, code, centreId]);
+    const knowsPeer = centreId === null || /^[0-9a-f]{64}$/.test(row.actor);
+    const { remoteAddress } = row.details;
+    return [
+      ...(isRight ? [] : [`the audit event is ${spelled(row)}, not ${kind} (${code}, centre ${centreId})`]),
+      ...(knowsPeer ? [] : ['the audit event names no certificate']),
+      ...(typeof remoteAddress === 'string' && remoteAddress !== '' ? [] : ['the audit event names no address']),
+    ];
+  });
 }
 
 const spelled = ({ kind, centreId, text, details }: JournalRow) =>

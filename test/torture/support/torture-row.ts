@@ -11,8 +11,8 @@ export interface TortureRow {
    */
   readonly attack: (attacker: Attacker) => Promise<string | readonly string[]>;
   readonly expected: string | readonly string[];
-  /** The one audit event. Absent: there must be none, because it is served or ignored. */
-  readonly audit?: ExpectedAudit;
+  /** The one audit event, or one for each thing that was refused. Absent: there must be none: it is served or ignored. */
+  readonly audit?: ExpectedAudit | readonly ExpectedAudit[];
   /** Something is kept, and what becomes of it is the row's own business. Default: nothing may be. */
   readonly isKept?: boolean;
   /** The whole row must be over by then, the peer's own waiting included. */

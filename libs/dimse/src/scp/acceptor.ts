@@ -4,6 +4,7 @@
  */
 import type { Socket } from 'node:net';
 import { HubError } from '@modelbank/contracts';
+import { statusText } from '../command/store-status';
 import { OWN_INFORMATION } from '../pdu/associate-information';
 import { encodeAssociateAccept, encodeAssociateReject } from '../pdu/encode-pdu';
 import type { Abort, AssociateRequest, DataPiece, Rejection } from '../pdu/pdu';
@@ -224,6 +225,10 @@ export class Acceptor<T> implements UpperLayerUser {
           this.environment.report(this.incident('instanceRefused', 'an instance was refused', cause)),
       },
       reports: new EventReports({ timers, responseMs: limits.responseMs, sendingLength, send }),
+      onRefused: ({ status }) =>
+        this.environment.report(
+          this.incident('operationRefused', `an operation was answered with ${statusText(status)}`),
+        ),
       openSink: (request) => hooks.onStore(request),
       openAction: (request) => {
         if (hooks.onAction) return hooks.onAction(request);

@@ -11,6 +11,7 @@ import {
   type Command,
 } from '../command/command-set';
 import { parseUid } from '@modelbank/dicom';
+import { STATUS } from '../command/store-status';
 import { encodeCommandPdus } from '../pdu/encode-pdu';
 import type { DataPiece } from '../pdu/pdu';
 import { ProtocolViolation } from '../pdu/violation';
@@ -28,6 +29,8 @@ export interface ResponderEnvironment<T> {
   readonly sendingLength: number;
   readonly rules: ReceptionRules;
   readonly reports: EventReports;
+  /** An operation gets a failure status before anything of it is taken. */
+  onRefused(refusal: FailureStatus): void;
   openSink(request: StoreRequest<T>): StoreSink | Promise<StoreSink>;
   openAction(request: ActionRequest<T>): StoreSink | Promise<StoreSink>;
   send(pdu: Buffer): Promise<void> | undefined;
@@ -99,6 +102,7 @@ export class DimseResponder<T> {
       return this.beginAction(command, contextId, context);
     }
     const status = statusWithoutDataSet(command, context);
+    if (status !== STATUS.success) this.environment.onRefused({ status });
     if (!dataSetFollows) return this.respond(command, contextId, { status });
     const reception = StoreReception.refused({ status }, this.environment.rules);
     this.pending = { command, contextId, reception };
@@ -132,6 +136,7 @@ export class DimseResponder<T> {
     open: () => Promise<StoreSink>,
   ): Promise<void> {
     const { rules, duringOwnWork } = this.environment;
+    if (refusal) this.environment.onRefused(refusal);
     const reception = refusal
       ? StoreReception.refused(refusal, rules)
       : await duringOwnWork(StoreReception.begin(open, rules));

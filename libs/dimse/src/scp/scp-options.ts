@@ -132,6 +132,7 @@ export interface ScpIncident {
     | 'dropped'
     | 'cut'
     | 'instanceRefused'
+    | 'operationRefused'
     | 'hookFailed';
   readonly message: string;
   readonly remoteAddress: string;
