@@ -1,4 +1,7 @@
-/** What the structure check costs: MB/s of CPU time for pixels, a large RTSTRUCT, and many small elements. */
+/**
+ * What the structure check costs: MB/s of CPU time for pixels, a large RTSTRUCT, many small elements, and a bomb. Run:
+ * `npm run build && node dist/test/bench/structure-check.js`.
+ */
 import { StructureCheck, EXPLICIT_VR_LITTLE_ENDIAN, IMPLICIT_VR_LITTLE_ENDIAN } from '@modelbank/dicom';
 import { element, sequence } from '../support/ct-slices';
 import { largeStructureSet } from '../support/large-structure-set';
@@ -39,6 +42,24 @@ const small = (explicit: boolean): Buffer =>
   );
 const nested = Buffer.concat(
   Array.from({ length: 100_000 }, () => sequence(0x00081140, element(0x00081155, 'UI', '1.2.840.113619.2.55.3.604'))),
+);
+
+const bomb = Buffer.concat(
+  Array.from({ length: 100_000 }, () =>
+    Buffer.from('4000' + '30a7' + '5351' + '0000ffffffff' + 'feff00e0ffffffff', 'hex'),
+  ),
+);
+const refusals = Array.from({ length: RUNS }, () =>
+  cpuMs(() => {
+    try {
+      check(bomb, EXPLICIT_VR_LITTLE_ENDIAN);
+    } catch {
+      // refused, as it must be
+    }
+  }),
+);
+process.stdout.write(
+  `sequences nested 100000 deep: refused after ${Math.max(...refusals).toFixed(1)} ms CPU at most\n`,
 );
 
 measure('CT slice of 512 x 512', element(0x7fe00010, 'OW', Buffer.alloc(524_288)));
