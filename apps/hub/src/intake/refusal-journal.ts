@@ -1,7 +1,7 @@
 /**
  * What the door refused, for the auditor: one journal entry with who (certificate, centre, address), which rule and how
  * often (the Security Alert of PS3.15 A.5.3.11). The same refusal of the same peer again is counted, not written again, until
- * it has been quiet for a moment: a flood must not fill the journal.
+ * it has been quiet for a while: a flood must not fill the journal.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
@@ -37,9 +37,11 @@ interface Counted {
   count: number;
 }
 
+/** For each time that it was refused; a flood may pause for longer without being told anew. */
 const QUIET_MS = 300;
+const MOST_QUIET_MS = 3_000;
 /** A peer that goes on and on gets an entry this often. */
-const LONGEST_MS = 10_000;
+const LONGEST_MS = 60_000;
 const LOOK_EVERY_MS = 150;
 /** Refusals that are being counted at a time; more peers than that are counted together. */
 const MOST_COUNTED = 1_000;
@@ -95,9 +97,9 @@ export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShut
     while (await this.write(() => true));
   }
 
-  private isOver({ firstMs, lastMs }: Counted): boolean {
+  private isOver({ firstMs, lastMs, count }: Counted): boolean {
     const nowMs = this.clock.monotonicMs();
-    return nowMs - lastMs >= QUIET_MS || nowMs - firstMs >= LONGEST_MS;
+    return nowMs - lastMs >= Math.min(MOST_QUIET_MS, count * QUIET_MS) || nowMs - firstMs >= LONGEST_MS;
   }
 
   /** True when more is waiting. What cannot be written now is counted on and tried again. */
