@@ -16,6 +16,9 @@ export interface Problem {
   readonly instance: string;
 }
 
+/** What keeps us from serving passes in seconds (other requests) or needs a person (a full disk). */
+export const RETRY_AFTER_S = '30';
+
 export const PROBLEM_REPORTER = Symbol('ProblemReporter');
 /** Told of failures that are ours (5xx), for the log. */
 export type ProblemReporter = (problem: Problem, thrown: unknown) => void;
@@ -35,6 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    if (problem.status === 429 || problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 }
