@@ -13,6 +13,7 @@ export interface DicomwebAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
+  readonly isReusedConnection: boolean;
 }
 
 export interface DicomwebRequest {
@@ -44,7 +45,12 @@ export async function dicomweb(bench: IntakeBench, asked: DicomwebRequest): Prom
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
         response.on('error', reject);
         response.on('end', () =>
-          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks),
+            isReusedConnection: sent.reusedSocket,
+          }),
         );
       },
     );

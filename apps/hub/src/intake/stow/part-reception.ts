@@ -39,6 +39,8 @@ export class PartReception {
   private receivedBytes = 0;
   /** What the part stands still for: a paused stream may end all the same. */
   private work: Promise<void> = Promise.resolve();
+  /** The part file of a refused part is deleted. */
+  private gone: Promise<void> = Promise.resolve();
   private isStored = false;
   private isWhole = false;
 
@@ -134,14 +136,17 @@ export class PartReception {
     void this.letGo();
   }
 
-  private async letGo(): Promise<void> {
+  private letGo(): Promise<void> {
     const { sink } = this;
     this.sink = undefined;
     // what cannot be deleted now is deleted at the next start
-    await Promise.resolve(sink?.abort()).catch(() => undefined);
+    if (sink !== undefined) this.gone = Promise.resolve(sink.abort()).catch(() => undefined);
+    return this.gone;
   }
 
   private async conclude(): Promise<void> {
+    // a file that is just being opened is known when that is done
+    await this.work;
     await this.letGo();
     this.leave();
     const { announced, isStored } = this;

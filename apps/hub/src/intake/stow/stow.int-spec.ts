@@ -1,15 +1,18 @@
 /** STOW-RS over mutual TLS, byte for byte: what is kept, what each part is told, and what harms nobody. */
 import { connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
-import { readFile, readdir } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Agent } from 'node:https';
+import { promisify } from 'node:util';
 import { AssociationEntity, InstanceEntity } from '@modelbank/store';
 import { sliceDataSet, sliceUids, element } from '../../../../../test/support/ct-slices';
 import type { SlicePlan } from '../../../../../test/support/ct-slices';
 import {
   BOUNDARY,
   STOW_HEADERS,
-  dicomweb,
   jsonOf,
   multipart,
   sliceFile,
@@ -19,8 +22,15 @@ import { IntakeBench } from '../../../../../test/support/intake-bench';
 
 let bench: IntakeBench;
 
+/** Small limits, so that tests can reach them. */
+const SMALL_LIMITS = `dicomweb:
+  limits: { maxInstanceBytes: 1048576, maxRequestBytes: 8388608, maxParts: 30, maxStoresPerCentre: 2, idleTimeoutMs: 1000 }
+`;
+
 beforeAll(async () => {
-  bench = await IntakeBench.open();
+  const home = await mkdtemp(join(tmpdir(), 'modelbank-stow-'));
+  await writeFile(join(home, 'modelbank.yaml'), SMALL_LIMITS);
+  bench = await IntakeBench.open({ home });
   await bench.enrol();
 });
 afterAll(() => bench.dispose());
@@ -66,4 +76,294 @@ describe('a store request', () => {
     const told = (await bench.outbox()).filter(({ envelope }) => envelope.causationId === arrival.id);
     expect(told.map(({ queue }) => queue).sort()).toEqual(['assembly.association.ended', 'assembly.image.stored']);
   });
+
+  it('may repeat what is stored, whole or in part', async () => {
+    const files = [0, 1, 2].map((k) => sliceFile({ seed: 'stow repeat', k }));
+    await stow(bench, files.slice(0, 2));
+    expect((await stow(bench, files)).status).toBe(200);
+    const { study } = sliceUids({ seed: 'stow repeat', k: 0 });
+    expect(await bench.reads.manager.countBy(InstanceEntity, { studyInstanceUid: study })).toBe(3);
+  });
+
+  it('serves the next one on the same connection', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const tls = { agent };
+    const first = await stow(bench, [sliceFile({ seed: 'stow alive', k: 0 })], { tls });
+    const second = await stow(bench, [sliceFile({ seed: 'stow alive', k: 1 })], { tls });
+    agent.destroy();
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(second.isReusedConnection).toBe(true);
+  });
+
+  it('is read in whatever pieces it comes', async () => {
+    const plan = { seed: 'stow pieces', k: 0, side: 8 };
+    const whole = multipart([sliceFile(plan), sliceFile({ ...plan, k: 1 })]);
+    const pieces = Array.from({ length: whole.length }, (_, at) => whole.subarray(at, at + 1));
+    expect((await stow(bench, [], { body: pieces })).status).toBe(200);
+    expect(await instanceOf({ ...plan, k: 1 })).not.toBeNull();
+  });
+
+  it('never keeps the preamble of the sender', async () => {
+    const plan = { seed: 'stow preamble', k: 0 };
+    const file = sliceFile(plan);
+    file.write('II*\0 not ours', 0, 'latin1');
+    expect((await stow(bench, [file])).status).toBe(200);
+    const row = await instanceOf(plan);
+    const object = await readFile(join(bench.configuration.home, 'objects', row?.objectKey ?? ''));
+    expect(object.subarray(0, 128).equals(Buffer.alloc(128))).toBe(true);
+  });
+
+  it('goes into one study where its path names one', async () => {
+    const [mine, other] = [sliceFile({ seed: 'stow mine', k: 0 }), sliceFile({ seed: 'stow other', k: 0 })];
+    const path = `/dicomweb/MODELBANK/studies/${sliceUids({ seed: 'stow mine', k: 0 }).study}`;
+    const answer = await stow(bench, [mine, other], { path });
+    expect(answer.status).toBe(202);
+    expect(values(jsonOf(answer)['00081198'].Value, '00081197')).toEqual([0xa900]);
+    expect(await instanceOf({ seed: 'stow other', k: 0 })).toBeNull();
+    expect((await stow(bench, [other], { path })).status).toBe(400);
+  });
 });
+
+describe('a part that is refused', () => {
+  const plan = { seed: 'stow refused', k: 0 };
+  const whole = sliceFile(plan);
+  const dataSetAt = whole.length - sliceDataSet(plan).length;
+  const withMeta = (meta: Buffer) => Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), meta, sliceDataSet(plan)]);
+  const meta = (transferSyntax: string | undefined) =>
+    withMeta(
+      Buffer.concat([
+        element(0x00020002, 'UI', '1.2.840.10008.5.1.4.1.1.2'),
+        element(0x00020003, 'UI', sliceUids(plan).instance),
+        transferSyntax === undefined ? Buffer.alloc(0) : element(0x00020010, 'UI', transferSyntax),
+      ]),
+    );
+  const startingWith = (text: string) => Buffer.concat([Buffer.from(text, 'latin1'), whole.subarray(text.length)]);
+  const deep = Buffer.concat(
+    Array.from({ length: 1000 }, () => Buffer.from('400030a753510000fffffffffeff00e0ffffffff', 'hex')),
+  );
+
+  it.each<[string, Buffer, number, number, boolean]>([
+    ['a Windows program in its preamble', startingWith('MZ'), 415, 0xc000, false],
+    ['an ELF program in its preamble', startingWith('\x7fELF'), 415, 0xc000, false],
+    ['a script in its preamble', startingWith('#!/bin/sh'), 415, 0xc000, false],
+    ['no DICM', Buffer.from('Dear colleague, '.repeat(100)), 415, 0xc000, false],
+    ['nothing', Buffer.alloc(0), 415, 0xc000, false],
+    ['a ZIP archive', Buffer.concat([Buffer.from('PK\x03\x04'), Buffer.alloc(5000)]), 415, 0xc000, false],
+    ['a meta group cut at byte 131', whole.subarray(0, 131), 415, 0xc000, false],
+    ['a meta group cut at byte 140', whole.subarray(0, 140), 400, 0xc000, false],
+    ['no transfer syntax', meta(undefined), 400, 0xc000, false],
+    ['a private transfer syntax', meta('1.2.840.113619.5.2'), 415, 0xc122, false],
+    ['the deflated transfer syntax', meta('1.2.840.10008.1.2.1.99'), 415, 0xc122, false],
+    ['a transfer syntax that its data is not in', meta('1.2.840.10008.1.2.2'), 400, 0xc000, true],
+    ['a meta group of 70 kB', withMeta(element(0x00020100, 'UN', Buffer.alloc(70_000))), 400, 0xc000, false],
+    ['a DICOMDIR', sliceFile({ ...plan, sopClassUid: '1.2.840.10008.1.3.10' }), 415, 0x0122, false],
+    ['a truncated data set', whole.subarray(0, whole.length - 100), 400, 0xc000, true],
+    [
+      'another instance than its meta group names',
+      Buffer.concat([whole.subarray(0, dataSetAt), sliceDataSet({ ...plan, k: 1 })]),
+      400,
+      0xa900,
+      true,
+    ],
+    ['sequences 1000 deep', Buffer.concat([whole.subarray(0, dataSetAt), deep]), 400, 0xc000, true],
+    ['more bytes than an instance may have', sliceFile({ ...plan, side: 800 }), 413, 0xc000, true],
+  ])('for %s', async (_what, part, status, reason, isNamed) => {
+    const refused = (await bench.journal('stow.refused')).length;
+    const answer = await stow(bench, [part]);
+    expect(answer.status).toBe(status);
+    const body = jsonOf(answer);
+    expect(values(body[isNamed ? '00081198' : '0008119A'].Value, '00081197')).toEqual([reason]);
+    expect(body['00081199']).toBeUndefined();
+    expect(await instanceOf(plan)).toBeNull();
+    expect(await partFiles()).toEqual([]);
+    expect((await bench.journal('stow.refused')).length).toBe(refused + 1);
+  });
+
+  it('leaves the parts around it unharmed', async () => {
+    const good = [0, 1, 2, 3].map((k) => ({ seed: 'stow around', k }));
+    const bad = [startingWith('MZ'), sliceFile({ seed: 'stow around', k: 9, side: 800 })];
+    const files = good.map((each) => sliceFile(each));
+    const answer = await stow(bench, [files[0], bad[0], files[1], files[2], bad[1], files[3]]);
+    expect(answer.status).toBe(202);
+    expect(jsonOf(answer)['00081199'].Value).toHaveLength(4);
+    expect(jsonOf(answer)['00081198'].Value).toHaveLength(1);
+    expect(jsonOf(answer)['0008119A'].Value).toHaveLength(1);
+    for (const each of good) expect(await instanceOf(each)).not.toBeNull();
+  });
+
+  it('when other content has its UID: the first stays', async () => {
+    const taken = { seed: 'stow taken', k: 0 };
+    await stow(bench, [sliceFile(taken)]);
+    const first = await instanceOf(taken);
+    const answer = await stow(bench, [sliceFile({ ...taken, side: 32 })]);
+    expect(answer.status).toBe(409);
+    expect(values(jsonOf(answer)['00081198'].Value, '00081197')).toEqual([0x0111]);
+    expect(await instanceOf(taken)).toEqual(first);
+  });
+
+  it('when it says that it is not application/dicom', async () => {
+    const answer = await stow(bench, [], { body: multipart([whole], 'application/pdf') });
+    expect(answer.status).toBe(415);
+    expect(await instanceOf(plan)).toBeNull();
+  });
+});
+
+describe('a request that is refused before its body is read', () => {
+  const gibibytes4 = String(4 * 1024 ** 3);
+  it.each<[string, Record<string, string>, number, string]>([
+    ['4 GiB that never come (G1)', { 'content-length': gibibytes4 }, 413, 'DATASET_TOO_LARGE'],
+    ['gzip (G2)', { 'content-encoding': 'gzip' }, 415, 'MEDIA_TYPE_NOT_SUPPORTED'],
+    ['brotli (G2)', { 'content-encoding': 'br' }, 415, 'MEDIA_TYPE_NOT_SUPPORTED'],
+    ['a ZIP archive (G3)', { 'content-type': 'application/zip' }, 415, 'MEDIA_TYPE_NOT_SUPPORTED'],
+    ['DICOM JSON (C2)', { 'content-type': 'application/dicom+json' }, 415, 'MEDIA_TYPE_NOT_SUPPORTED'],
+    ['JSON (C2)', { 'content-type': 'application/json' }, 415, 'MEDIA_TYPE_NOT_SUPPORTED'],
+    [
+      'XML (C2, D8)',
+      { 'content-type': `multipart/related; type="application/dicom+xml"; boundary=x` },
+      415,
+      'MEDIA_TYPE_NOT_SUPPORTED',
+    ],
+    ['no boundary', { 'content-type': 'multipart/related; type="application/dicom"' }, 400, 'INVALID_REQUEST'],
+    ['an answer in XML', { accept: 'application/dicom+xml' }, 406, 'NOT_ACCEPTABLE'],
+  ])('for %s', async (_what, headers, status, code) => {
+    const asked = raw({ ...STOW_HEADERS, 'content-length': '1000', ...headers });
+    const answer = await (await open(asked)).next();
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
+    expect(answer).toContain(`"code":"${code}"`);
+    expect(answer).toContain('Connection: close');
+  });
+
+  it('for an AE title that we have not, or no UID in the path', async () => {
+    expect((await stow(bench, [], { path: '/dicomweb/ELSEWHERE/studies' })).status).toBe(404);
+    expect((await stow(bench, [], { path: '/dicomweb/MODELBANK/studies/..%2f..%2fetc' })).status).toBe(400);
+  });
+
+  it('without being told to go on, where it asks first; else it is told', async () => {
+    const headers = { ...STOW_HEADERS, expect: '100-continue' };
+    const body = multipart([sliceFile({ seed: 'stow continue', k: 0 })]);
+    const refused = await open(raw({ ...headers, 'content-length': String(9e9) }));
+    expect(await refused.next()).toMatch(/^HTTP\/1.1 413 /);
+    const accepted = await open(raw({ ...headers, 'content-length': String(body.length) }));
+    expect(await accepted.next()).toMatch(/^HTTP\/1.1 100 Continue/);
+    accepted.socket.write(body);
+    expect(await accepted.next()).toMatch(/^HTTP\/1.1 200 /);
+  });
+});
+
+describe('a request that goes wrong', () => {
+  const parts = (seed: string) =>
+    multipart([sliceFile({ seed, k: 0, side: 128 }), sliceFile({ seed, k: 1, side: 128 })]);
+
+  it('with more bytes than it may have, though it did not say so, ends', async () => {
+    const body = Array.from({ length: 15 }, (_, k) => sliceFile({ seed: 'stow endless', k, side: 600 }));
+    const { next, socket } = await open(raw({ ...STOW_HEADERS, 'transfer-encoding': 'chunked' }));
+    const bytes = multipart(body);
+    socket.write(`${bytes.length.toString(16)}\r\n`);
+    socket.write(bytes);
+    expect(await next()).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it('with more parts than it may have ends', async () => {
+    const files = Array.from({ length: 31 }, (_, k) => sliceFile({ seed: 'stow many', k, side: 8 }));
+    expect((await stow(bench, files)).status).toBe(413);
+    expect(await partFiles()).toEqual([]);
+  });
+
+  it.each([
+    ['without its last boundary', (body: Buffer) => body.subarray(0, body.length - 10)],
+    ['without any boundary', () => Buffer.from('no parts at all')],
+    ['with no part', () => Buffer.from(`--${BOUNDARY}--\r\n`)],
+  ])('%s is a bad request, and leaves nothing half', async (what, change) => {
+    const seed = `stow ${what}`;
+    const answer = await stow(bench, [], { body: change(parts(seed)) });
+    expect(answer).toMatchObject({
+      status: 400,
+      headers: { 'content-type': expect.stringContaining('problem') as string },
+    });
+    expect(await partFiles()).toEqual([]);
+    expect(await instanceOf({ seed, k: 1 })).toBeNull();
+  });
+
+  it('because its connection is lost leaves nothing half, and its arrival is aborted', async () => {
+    const body = parts('stow lost');
+    const { socket } = await open(raw({ ...STOW_HEADERS, 'content-length': String(body.length) }));
+    socket.write(body.subarray(0, body.length - 20_000));
+    await until(async () => (await instanceOf({ seed: 'stow lost', k: 0 })) !== null);
+    socket.destroy();
+    const row = await instanceOf({ seed: 'stow lost', k: 0 });
+    const arrival = () => bench.reads.manager.findOneByOrFail(AssociationEntity, { id: row?.associationId });
+    await until(async () => (await arrival()).endedAt !== null);
+    expect((await arrival()).outcome).toBe('aborted');
+    expect(await partFiles()).toEqual([]);
+    expect(await instanceOf({ seed: 'stow lost', k: 1 })).toBeNull();
+  });
+
+  it('because its sender falls silent is told so and closed', async () => {
+    const body = parts('stow silent');
+    const { next, socket } = await open(raw({ ...STOW_HEADERS, 'content-length': String(body.length) }));
+    socket.write(body.subarray(0, 1000));
+    expect(await next()).toMatch(/^HTTP\/1.1 408 /);
+    await closed(socket);
+    expect(await partFiles()).toEqual([]);
+  });
+
+  it('because its centre has too many under way is told when to come again; another centre is served', async () => {
+    const body = parts('stow crowd');
+    const headers = { ...STOW_HEADERS, 'content-length': String(body.length), expect: '100-continue' };
+    const crowd = [await open(raw(headers)), await open(raw(headers))];
+    for (const { next } of crowd) expect(await next()).toMatch(/^HTTP\/1.1 100 /);
+    const answer = await stow(bench, [sliceFile({ seed: 'stow crowd', k: 5 })]);
+    expect(answer).toMatchObject({ status: 429, headers: { 'retry-after': '30' } });
+    expect((await stow(bench, [sliceFile({ seed: 'stow crowd', k: 5 })], { centre: 'aarhus' })).status).toBe(200);
+    crowd.forEach(({ socket }) => socket.destroy());
+    await until(async () => (await stow(bench, [sliceFile({ seed: 'stow crowd', k: 6 })])).status === 200);
+  });
+});
+
+describe('a store request of a well-known client', () => {
+  it('curl, which asks before it sends a large body', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'modelbank-curl-'));
+    const path = join(folder, 'body');
+    const plans = Array.from({ length: 4 }, (_, k) => ({ seed: 'stow curl', k, side: 512 }));
+    await writeFile(path, multipart(plans.map((plan) => sliceFile(plan))));
+    const { caPath, certPath, keyPath } = bench.toolTls('odense');
+    const { stdout } = await promisify(execFile)('curl', [
+      ...['-sS', '-v', '--cacert', caPath, '--cert', certPath, '--key', keyPath],
+      ...['-H', `Content-Type: ${STOW_HEADERS['content-type']}`, '--data-binary', `@${path}`],
+      `https://localhost:${bench.dicomwebPort}/dicomweb/MODELBANK/studies`,
+    ]);
+    expect((JSON.parse(stdout) as Record<string, { Value: unknown[] }>)['00081199'].Value).toHaveLength(4);
+    await rm(folder, { recursive: true });
+  });
+});
+
+/** The head of a request, as it stands on the wire. */
+function raw(headers: Record<string, string>): string {
+  const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST /dicomweb/MODELBANK/studies HTTP/1.1\r\n${lines.join('')}\r\n`;
+}
+
+/** A connection on which `head` was sent; `next` resolves with what comes back next. */
+async function open(head: string): Promise<{ socket: TLSSocket; next: () => Promise<string> }> {
+  const socket = connect({ host: 'localhost', port: bench.dicomwebPort, ...(await bench.socketTls('odense')) });
+  socket.on('error', () => undefined);
+  await new Promise((resolve) => socket.once('secureConnect', resolve));
+  socket.write(head);
+  return {
+    socket,
+    next: () => new Promise((resolve) => socket.once('data', (chunk: Buffer) => resolve(chunk.toString()))),
+  };
+}
+
+function closed(socket: TLSSocket): Promise<void> {
+  socket.resume();
+  return new Promise((resolve) => (socket.destroyed ? resolve() : socket.once('close', () => resolve())));
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let waited = 0; waited < 100; waited += 1) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it never came true');
+}
