@@ -1,10 +1,10 @@
 /** A structure set that a hub made, planted as rows and a file: what results leaves behind, without a model run. */
 import { createHash } from 'node:crypto';
+import type { INestApplication } from '@nestjs/common';
 import { OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { ObjectStore, InputSetState, ResultState } from '@modelbank/contracts';
 import { InputSetEntity, JobEntity, ResultEntity, insertRow } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
-import type { IntakeBench } from './intake-bench';
 
 export const RT_STRUCTURE_SET_STORAGE = '1.2.840.10008.5.1.4.1.1.481.3';
 
@@ -19,12 +19,12 @@ export interface PlantedResult {
   readonly state?: ResultState;
 }
 
-export async function plantResult(bench: IntakeBench, planted: PlantedResult): Promise<void> {
+export async function plantResult({ app }: { readonly app: INestApplication }, planted: PlantedResult): Promise<void> {
   const { id, centreId, studyInstanceUid, seriesInstanceUid, sopInstanceUid, file } = planted;
   const objectKey = `results/${createHash('sha256').update(id).digest('hex')}`;
-  await bench.app.get<ObjectStore>(OBJECT_STORE, { strict: false }).put(objectKey, file);
+  await app.get<ObjectStore>(OBJECT_STORE, { strict: false }).put(objectKey, file);
   const at = new Date();
-  await bench.app.get<UnitOfWork>(UNIT_OF_WORK, { strict: false }).run(async ({ manager }) => {
+  await app.get<UnitOfWork>(UNIT_OF_WORK, { strict: false }).run(async ({ manager }) => {
     await insertRow(manager, InputSetEntity, {
       ...{ id: `set-${id}`, centreId, seriesId: `series-${id}`, studyInstanceUid, frameOfReferenceUid: null },
       ...{ patientKey: null, purpose: 'test', revision: 1, state: planted.inputSetState ?? 'complete', digest: id },
