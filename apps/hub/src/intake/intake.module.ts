@@ -1,4 +1,4 @@
-/** Wires the intake stage: the only door for DICOM. */
+/** Wires the intake stage: the only way in for DICOM, by C-STORE or STOW-RS. */
 import { Module } from '@nestjs/common';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
@@ -9,8 +9,12 @@ import { OrphanObjects } from './orphan-objects';
 import { ReceiveInstance } from './receive-instance';
 import { RefusalJournal } from './refusal-journal';
 import { StoreInstances } from './store-instances';
+import { StoreAdmission } from './stow/store-admission';
+import { StoreStudy } from './stow/store-study';
+import { StowController } from './stow/stow.controller';
 
 @Module({
+  controllers: [StowController],
   providers: [
     AssociationDoor,
     AssociationLog,
@@ -20,7 +24,9 @@ import { StoreInstances } from './store-instances';
     OrphanObjects,
     ReceiveInstance,
     RefusalJournal,
+    StoreAdmission,
     StoreInstances,
+    StoreStudy,
   ],
   exports: [DicomListener],
 })
