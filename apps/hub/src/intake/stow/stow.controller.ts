@@ -2,18 +2,19 @@
 import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { READ_STORE } from '@modelbank/contracts';
+import { READ_STORE, asHubError } from '@modelbank/contracts';
 import type { CalledAe } from '@modelbank/contracts';
 import type { Uid } from '@modelbank/dicom';
 import { CONFIGURATION } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
 import type { ReadStore } from '@modelbank/store';
-import { RETRY_AFTER_S, RequirePermission, Scope, ownCentreOf } from '../../access';
+import { RETRY_AFTER_S, RequirePermission, Scope, fingerprintOf, ownCentreOf } from '../../access';
 import type { CallerScope } from '../../access';
 import { BaseUrl } from '../../dicomweb/base-url';
 import { CalledAePipe, UidPipe } from '../../dicomweb/path-pipes';
 import { DICOMWEB_ROUTE } from '../../dicomweb/paths';
 import { keepConnection, letBodyCome } from '../../dicomweb/unread-body';
+import { RefusalJournal } from '../refusal-journal';
 import { retrieveUrls } from './retrieve-urls';
 import { StoreAdmission } from './store-admission';
 import { storeResponse, storeStatus } from './store-response';
@@ -29,6 +30,7 @@ export class StowController {
     @Inject(READ_STORE) private readonly readStore: ReadStore,
     private readonly admission: StoreAdmission,
     private readonly studies: StoreStudy,
+    private readonly refusals: RefusalJournal,
   ) {}
 
   @Post('studies')
@@ -61,8 +63,7 @@ export class StowController {
   ): Promise<void> {
     const { calledAe, scope, baseUrl, studyInstanceUid } = target;
     const centreId = ownCentreOf(scope);
-    const { boundary } = checkStowHeaders(request.headers, this.configuration.dicomweb.limits.maxRequestBytes);
-    const leave = this.admission.enter(centreId);
+    const { boundary, leave } = this.admit(request, centreId, scope.actor);
     try {
       letBodyCome(request, response);
       const sender = { actor: scope.actor, centreId, calledAe, studyInstanceUid };
@@ -77,6 +78,23 @@ export class StowController {
         .send(JSON.stringify(storeResponse(outcomes, urls)));
     } finally {
       leave();
+    }
+  }
+
+  /** What is refused here was not read: the journal hears of it, as of parts that are refused later. */
+  private admit(request: Request, centreId: string, actor: string): { boundary: string; leave: () => void } {
+    try {
+      const { boundary } = checkStowHeaders(request.headers, this.configuration.dicomweb.limits.maxRequestBytes);
+      return { boundary, leave: this.admission.enter(centreId) };
+    } catch (thrown) {
+      this.refusals.record({
+        ...{ kind: 'stow.refused', code: asHubError(thrown).code, centreId },
+        text: 'a store request was refused before its body was read',
+        remoteAddress: request.socket.remoteAddress ?? '',
+        fingerprintSha256: fingerprintOf(request.socket) ?? undefined,
+        details: { by: actor },
+      });
+      throw thrown;
     }
   }
 }
