@@ -1,5 +1,6 @@
 export { createDimseServer, type DimseServer } from './scp/dimse-server';
 export * from './scp/scp-options';
+export type { EventReport } from './scp/event-reports';
 export { defaultStatusOfFailure } from './scp/store-reception';
 export {
   STATUS,
@@ -11,7 +12,13 @@ export {
 } from './command/store-status';
 export { describeAbort, describeRejection, REJECTION } from './pdu/reasons';
 export type { Abort, Rejection } from './pdu/pdu';
-export { describeCertificate, normaliseFingerprint, type PeerCertificate } from './transport/peer-certificate';
+export {
+  describeCertificate,
+  normaliseFingerprint,
+  peerCertificateOf,
+  type PeerCertificate,
+} from './transport/peer-certificate';
+export { TLS_PROFILE } from './transport/tls-profile';
 export { systemTimers, type CancelAlarm, type Timers } from './transport/timers';
 export {
   createAuthority,

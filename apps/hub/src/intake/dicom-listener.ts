@@ -3,7 +3,15 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CENTRE_DIRECTORY, CLOCK, HubError } from '@modelbank/contracts';
 import type { CentreDirectory, Clock } from '@modelbank/contracts';
 import { createDimseServer } from '@modelbank/dimse';
-import type { AcceptedAssociation, DimseServer, ScpIncident, ServerTls, StoreRequest } from '@modelbank/dimse';
+import type {
+  AcceptedAssociation,
+  AssociationPeer,
+  Authorisation,
+  DimseServer,
+  ScpIncident,
+  ServerTls,
+  StoreRequest,
+} from '@modelbank/dimse';
 import { CONFIGURATION, LOGGER, uuidv7 } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
 import { ACCEPTED_CONTEXTS } from './accepted-contexts';
@@ -13,6 +21,8 @@ import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
 import { IntakeMetrics } from './intake-metrics';
 import { ReceiveInstance } from './receive-instance';
+import { RefusalJournal } from './refusal-journal';
+import { refusalOf } from './refused-peers';
 import { readServerTls } from './server-tls';
 import { StoreInstances } from './store-instances';
 
@@ -20,6 +30,8 @@ import { StoreInstances } from './store-instances';
 export class DicomListener {
   private server: DimseServer | undefined;
   private stopListeningForRevocations: () => void = () => undefined;
+  /** Peers that the door is just refusing: it journals that itself. */
+  private readonly refusedByDoor = new Set<string>();
 
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
@@ -31,6 +43,7 @@ export class DicomListener {
     private readonly associations: AssociationLog,
     private readonly instances: StoreInstances,
     private readonly metrics: IntakeMetrics,
+    private readonly refusals: RefusalJournal,
   ) {}
 
   /** Opens the door; everything behind it must run already. Returns the port. */
@@ -40,13 +53,16 @@ export class DicomListener {
       tls: await this.tls(),
       limits: {
         maximumAssociations: limits.maxAssociations,
+        maximumAssociationsPerCentre: limits.maxAssociationsPerCentre,
         maximumObjectBytes: limits.maxInstanceBytes,
         handshakeMs: limits.handshakeTimeoutMs,
         associateMs: limits.artimTimeoutMs,
         idleMs: limits.idleTimeoutMs,
+        minimumBytesPerSecond: limits.minBytesPerSecond,
+        rateWindowMs: limits.rateWindowMs,
       },
       presentationContexts: ACCEPTED_CONTEXTS,
-      authorise: (peer) => this.door.authorise(peer),
+      authorise: (peer) => this.authorise(peer),
       onStore: (request) => this.reception.open(announcedBy(request)),
       onAssociationEnd: (association, outcome) => this.ended(association, outcome),
       onIncident: (incident) => this.tell(incident),
@@ -62,6 +78,17 @@ export class DicomListener {
     this.stopListeningForRevocations();
     await this.server?.close();
     this.server = undefined;
+    await this.refusals.flush();
+  }
+
+  /** The incident of a refusal follows before the event loop goes on to anything else. */
+  private async authorise(peer: AssociationPeer): Promise<Authorisation<AssociationContext>> {
+    const verdict = await this.door.authorise(peer);
+    if (!verdict.accept) {
+      this.refusedByDoor.add(nameOf(peer));
+      setImmediate(() => this.refusedByDoor.delete(nameOf(peer)));
+    }
+    return verdict;
   }
 
   private async ended(
@@ -77,8 +104,12 @@ export class DicomListener {
   }
 
   /** The message of an incident holds no data of the peer (ScpIncident). */
-  private tell({ rule, message, remoteAddress: host, fingerprintSha256, associationId, cause }: ScpIncident): void {
+  private tell(incident: ScpIncident): void {
+    const { rule, message, remoteAddress: host, fingerprintSha256, associationId, cause } = incident;
     this.metrics.incident(rule);
+    const refusal = refusalOf(incident);
+    const isJournalled = rule === 'rejected' && this.refusedByDoor.has(nameOf(incident));
+    if (refusal !== undefined && !isJournalled) this.refusals.record(refusal);
     const fields = { stage: 'intake', code: rule, host, fingerprintSha256, associationId };
     this.logger.warn(`a DICOM peer was refused or lost: ${message}`, fields, cause);
   }
@@ -95,6 +126,13 @@ export class DicomListener {
       });
     }
   }
+}
+
+function nameOf({
+  remoteAddress,
+  fingerprintSha256,
+}: Pick<ScpIncident, 'remoteAddress' | 'fingerprintSha256'>): string {
+  return `${remoteAddress} ${fingerprintSha256 ?? ''}`;
 }
 
 function announcedBy({ association, ...request }: StoreRequest<AssociationContext>): AnnouncedInstance {

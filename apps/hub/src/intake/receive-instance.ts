@@ -30,7 +30,7 @@ export class ReceiveInstance {
   ) {}
 
   /** Opens the sink of one data set. Throws where the request itself cannot be served. */
-  open(announced: AnnouncedInstance): StoreSink {
+  async open(announced: AnnouncedInstance): Promise<StoreSink> {
     const file = new InstanceFile(this.objects, metaOf(announced));
     return {
       write: (chunk) => {

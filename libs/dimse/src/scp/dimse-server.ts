@@ -10,7 +10,7 @@ import { normaliseFingerprint, peerCertificateOf, type PeerCertificate } from '.
 import { TLS_PROFILE } from '../transport/tls-profile';
 import { systemTimers } from '../transport/timers';
 import { Acceptor, type AcceptorEnvironment } from './acceptor';
-import { supportedSyntaxesOf } from './negotiate';
+import { servicesOf } from './negotiate';
 import {
   DEFAULT_SCP_LIMITS,
   type DimseServerOptions,
@@ -32,7 +32,7 @@ export interface DimseServer {
   readonly associationCount: number;
 }
 
-/** Makes an SCP for C-ECHO and C-STORE; it answers nobody before `listen`. */
+/** Makes an SCP for C-ECHO, C-STORE, and N-ACTION where a peer may use it; it answers nobody before `listen`. */
 export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServer {
   return new ListeningScp(options);
 }
@@ -147,7 +147,7 @@ class ListeningScp<T> implements DimseServer {
     return {
       hooks: options,
       limits,
-      supported: supportedSyntaxesOf(options.presentationContexts),
+      services: servicesOf(options.presentationContexts),
       timers: options.timers ?? systemTimers,
       newAssociationId: options.newAssociationId ?? randomUUID,
       statusOfFailure: options.statusOfFailure ?? defaultStatusOfFailure,
