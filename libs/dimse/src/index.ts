@@ -1,4 +1,4 @@
-export { createDimseServer, type DimseServer } from './scp/dimse-server';
+export { createDimseServer, type DimseServer, type LiveConnection } from './scp/dimse-server';
 export * from './scp/scp-options';
 export { defaultStatusOfFailure } from './scp/store-reception';
 export {
@@ -12,6 +12,7 @@ export {
 export { describeAbort, describeRejection, REJECTION } from './pdu/reasons';
 export type { Abort, Rejection } from './pdu/pdu';
 export { describeCertificate, normaliseFingerprint, type PeerCertificate } from './transport/peer-certificate';
+export { TLS_REFUSALS, type TlsRefusal } from './transport/tls-refusal';
 export { systemTimers, type CancelAlarm, type Timers } from './transport/timers';
 export {
   createAuthority,

@@ -60,6 +60,8 @@ export class Acceptor<T> {
   /** The centre this association counts for; set when it is accepted. */
   countedAs?: string;
   readonly certificate?: PeerCertificate;
+  /** Who asks or asked for an association. */
+  peer?: AssociationPeer;
   private readonly environment: AcceptorEnvironment<T>;
   private readonly remoteAddress: string;
   private readonly reader = new PduReader(BEFORE_ASSOCIATION, MAXIMUM_PDU_BYTES);
@@ -96,6 +98,11 @@ export class Acceptor<T> {
   /** Holds (or asks for) one of the places for associations. */
   get holdsPlace(): boolean {
     return this.asked && !this.channel.isEnded;
+  }
+
+  /** Nothing more will come of this connection. */
+  get isOver(): boolean {
+    return this.channel.isEnded;
   }
 
   /** A message is half way: closing now would lose it. */
@@ -138,7 +145,7 @@ export class Acceptor<T> {
     this.asked = true;
     const { maximumLength } = request.userInformation;
     const sendingLength = sendingLengthFor(maximumLength);
-    const peer = this.describePeer(request);
+    const peer = (this.peer = this.describePeer(request));
     const verdict = await this.watchdog.duringOwnWork(this.judge(request, peer));
     if (this.channel.isEnded) return;
     if (!verdict.accept) return this.reject(verdict);
@@ -259,8 +266,8 @@ export class Acceptor<T> {
   }
 
   private incident(rule: ScpIncident['rule'], message: string, cause?: unknown): ScpIncident {
-    const { remoteAddress, certificate, association } = this;
-    return { rule, message, remoteAddress, ...certificate, associationId: association?.id, cause };
+    const { remoteAddress, certificate, association, peer } = this;
+    return { rule, message, remoteAddress, ...(peer ?? certificate), associationId: association?.id, cause };
   }
 }
 

@@ -1,6 +1,5 @@
 /** What the other side of a TLS socket proved to be: the fingerprint and the serial number of its certificate. */
 import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
 
 export interface PeerCertificate {
   /** SHA-256 of the DER certificate, lower-case hex. */
@@ -9,9 +8,13 @@ export interface PeerCertificate {
   readonly serialNumber: string;
 }
 
-export function peerCertificateOf(socket: TLSSocket): PeerCertificate | undefined {
-  const certificate = socket.getPeerX509Certificate();
-  return certificate ? describeCertificate(certificate) : undefined;
+/** With the certificate itself, for who must show or enrol it. */
+export interface PresentedCertificate extends PeerCertificate {
+  readonly x509: X509Certificate;
+}
+
+export function presentedCertificate(x509: X509Certificate): PresentedCertificate {
+  return { ...describeCertificate(x509), x509 };
 }
 
 export function describeCertificate(certificate: X509Certificate): PeerCertificate {
