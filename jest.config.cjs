@@ -1,4 +1,4 @@
-// Three projects: unit (pure, beside the code), integration (real sockets, real databases), journeys (whole hub, real peers).
+// unit (pure, beside the code), integration (real sockets, real databases), journeys (whole hub, real peers), torture (bad input).
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -27,5 +27,6 @@ module.exports = {
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,certs,test}/**/*.spec.ts'] },
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,certs,models}/**/*.int-spec.ts'] },
     { ...common, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.e2e-spec.ts'] },
+    { ...common, displayName: 'torture', testMatch: ['<rootDir>/test/torture/**/*.torture-spec.ts'] },
   ],
 };

@@ -1,5 +1,5 @@
 // `npm test`: sets up, then lint, types, dependency rules and all tests; ends with the line `N passed, N failed`.
-// `npm test -- --only lint,unit,integration,journeys,hostile` runs some of the test projects.
+// `npm test -- --only lint,unit,integration,journeys,hostile,torture` runs some of the test projects.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -67,6 +67,7 @@ if (wants('hostile')) {
     env: { MODELBANK_TEST_BROKER: 'hostile' },
   });
 }
+if (wants('torture')) jest('torture', { extra: ['--runInBand'] });
 
 if (skipped.length > 0) process.stdout.write(`\nSkipped (each printed its reason above):\n  ${skipped.join('\n  ')}\n`);
 process.stdout.write(

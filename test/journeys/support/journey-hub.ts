@@ -58,16 +58,23 @@ export async function startHubHere(
 /** The hub as `modelbank serve` runs it; `kill` is SIGKILL, `ended` says how it ended. */
 export interface HubProcess extends JourneyHub {
   readonly pid: number;
+  readonly operatorToken: string;
   /** Everything it wrote to stdout and stderr. */
   readonly output: () => string;
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   kill(): Promise<void>;
 }
 
-export async function startHubProcess(home: string, environment: NodeJS.ProcessEnv = {}): Promise<HubProcess> {
+/** `cwd`: where it runs; nothing of it depends on that. */
+export async function startHubProcess(
+  home: string,
+  environment: NodeJS.ProcessEnv = {},
+  cwd?: string,
+): Promise<HubProcess> {
   await ensurePki(home, [], new Date());
   rmSync(join(home, 'hub.json'), { force: true });
   const child = spawn(process.execPath, [compiledEntry(HUB_ENTRY)], {
+    cwd,
     env: { ...process.env, ...journeyEnvironment(home, environment) },
   });
   let output = '';
@@ -80,6 +87,7 @@ export async function startHubProcess(home: string, environment: NodeJS.ProcessE
   return {
     home,
     pid: child.pid!,
+    operatorToken: operatorTokenOf(home),
     dimsePort: address.dimsePort,
     api: client(home, address.httpPort),
     output: () => output,
@@ -106,6 +114,9 @@ async function end(child: ChildProcess, signal: NodeJS.Signals, ended: Promise<u
 }
 
 function client(home: string, httpPort: number): HubClient {
-  const token = readFileSync(join(home, 'operator.token'), 'utf8').trim();
-  return new HubClient(`http://127.0.0.1:${httpPort}`, token);
+  return new HubClient(`http://127.0.0.1:${httpPort}`, operatorTokenOf(home));
+}
+
+function operatorTokenOf(home: string): string {
+  return readFileSync(join(home, 'operator.token'), 'utf8').trim();
 }

@@ -1,0 +1,223 @@
+/** Runs one row and judges it by the seven asserts that hold for every bad input (docs/torture.md). */
+import { isDeepStrictEqual } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
+import { PLANTED } from '../../journeys/support/planted';
+import type { GoodSpell } from './good-traffic';
+import type { JournalRow, Marks } from './hub-records';
+import { RssPeak, childrenTrace, isAlive, openFiles, rssBytes } from './process-watch';
+import type { OpenFiles } from './process-watch';
+import type { TorturePlace } from './torture-place';
+import type { ExpectedAudit, Outcome, TortureRow } from './torture-row';
+
+const MIB = 1024 * 1024;
+const RSS_GROWTH_BYTES = 256 * MIB;
+const ROW_WITHIN_MS = 20_000;
+/** Sockets that close, part files that are cleared away, entries that are written: all by then. */
+const SETTLED_WITHIN_MS = 5_000;
+/** No more than that for a good image, even on a busy machine: the hub lives. */
+const GOOD_WITHIN_MS = 10_000;
+
+/** Figures of a row: printed, never judged. */
+export interface RowFigures {
+  readonly durationMs: number;
+  readonly goodImages: number;
+  readonly goodMedianMs: number;
+  readonly goodWorstMs: number;
+  readonly loopDelayP99Ms: number;
+  readonly rssGrowthMiB: number;
+}
+
+export interface Judgement {
+  /** Each begins with the number of the assert; none when the row holds. */
+  readonly deviations: readonly string[];
+  readonly figures: RowFigures;
+}
+
+interface Before {
+  readonly files: OpenFiles;
+  readonly children: string;
+  readonly marks: Marks;
+  readonly logged: number;
+  /** By the file system's clock. */
+  readonly moment: number;
+}
+
+export async function judgeRow(place: TorturePlace, row: TortureRow): Promise<Judgement> {
+  const attacker = await place.attacker();
+  const before = await lookBefore(place);
+  const peak = new RssPeak(place.hub.pid);
+  const startedMs = performance.now();
+  const seen = await within(row.withinMs ?? ROW_WITHIN_MS, row.attack(attacker));
+  const durationMs = performance.now() - startedMs;
+  attacker.leave();
+  await place.good.oneMore();
+  const rssGrowthBytes = peak.stop() - place.quietRssBytes;
+  const spell = place.good.spell();
+  const deviations = [
+    ...refusalSeen(row, seen),
+    ...aliveStill(place),
+    ...goodTraffic(spell),
+    ...(await resources(place, before, rssGrowthBytes)),
+    ...(await written(place, before)),
+    ...(await audited(place, before, row)),
+    ...kept(place, before, row.outcome ?? 'refused'),
+  ];
+  const loopDelayP99Ms = await loopDelay(place);
+  return { deviations, figures: figuresOf(spell, { durationMs, rssGrowthBytes, loopDelayP99Ms }) };
+}
+
+async function lookBefore(place: TorturePlace): Promise<Before> {
+  await loopDelay(place);
+  place.good.spell();
+  const files = await fewestFiles(place.hub.pid);
+  const children = childrenTrace(place.hub.pid);
+  const logged = place.hub.output().length;
+  return { files, children, marks: place.records.marks(), logged, moment: place.footprint.moment() };
+}
+
+/** Files come and go with good images: the least of some looks is what the hub holds. */
+async function fewestFiles(pid: number): Promise<OpenFiles> {
+  const looks: OpenFiles[] = [];
+  for (let look = 0; look < 4; look += 1) {
+    looks.push(openFiles(pid));
+    await delay(15);
+  }
+  return {
+    files: Math.min(...looks.map(({ files }) => files)),
+    sockets: Math.min(...looks.map(({ sockets }) => sockets)),
+  };
+}
+
+async function within(ms: number, attack: Promise<string | readonly string[]>): Promise<string | readonly string[]> {
+  const late = new AbortController();
+  const timer = delay(ms, `nothing within ${ms} ms`, { signal: late.signal }).catch(() => '');
+  const failed = (thrown: unknown) => `the attack failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  const seen = await Promise.race([attack.catch(failed), timer]);
+  late.abort();
+  return seen;
+}
+
+function refusalSeen({ expected }: TortureRow, seen: string | readonly string[]): string[] {
+  return isDeepStrictEqual(seen, expected) ? [] : [`1: the peer saw ${told(seen)}, not ${told(expected)}`];
+}
+
+const told = (seen: string | readonly string[]) => (typeof seen === 'string' ? seen : JSON.stringify(seen));
+
+function aliveStill({ hub }: TorturePlace): string[] {
+  return isAlive(hub.pid) ? [] : ['2: the process of the hub has ended'];
+}
+
+function goodTraffic({ acknowledged, latenciesMs, failures }: GoodSpell): string[] {
+  const slow = latenciesMs.filter((ms) => ms > GOOD_WITHIN_MS).length;
+  return [
+    ...failures.map((failure) => `3: a good image was not acknowledged: ${failure}`),
+    ...(acknowledged === 0 ? ['3: no good image was acknowledged'] : []),
+    ...(slow > 0 ? [`3: ${slow} good image(s) took more than ${GOOD_WITHIN_MS} ms`] : []),
+  ];
+}
+
+async function resources({ hub }: TorturePlace, { files }: Before, rssGrowthBytes: number): Promise<string[]> {
+  const grown = rssGrowthBytes > RSS_GROWTH_BYTES ? [`4: RSS grew by ${Math.round(rssGrowthBytes / MIB)} MiB`] : [];
+  const left = await settled(() => {
+    const now = openFiles(hub.pid);
+    return [
+      ...(now.files > files.files ? [`4: ${now.files - files.files} file(s) stay open`] : []),
+      ...(now.sockets > files.sockets ? [`4: ${now.sockets - files.sockets} socket(s) stay open`] : []),
+    ];
+  });
+  return [...grown, ...left];
+}
+
+async function written({ footprint, hub }: TorturePlace, { moment, children }: Before): Promise<string[]> {
+  const started = isAlive(hub.pid) && childrenTrace(hub.pid) !== children ? ['a process was started'] : [];
+  const parts = await settled(() => footprint.parts().map((name) => `5: the part file ${name} stays`));
+  return [...started, ...footprint.strayedSince(moment), ...footprint.oddObjects()]
+    .map((what) => `5: ${what}`)
+    .concat(parts);
+}
+
+/** Looks until nothing is wrong, or gives what is still wrong at the end. */
+async function settled(look: () => string[]): Promise<string[]> {
+  const deadlineMs = performance.now() + SETTLED_WITHIN_MS;
+  for (;;) {
+    const wrong = look();
+    if (wrong.length === 0 || performance.now() > deadlineMs) return wrong;
+    await delay(10);
+  }
+}
+
+async function audited(place: TorturePlace, { marks, logged }: Before, row: TortureRow): Promise<string[]> {
+  const { outcome = 'refused', audit } = row;
+  const expectsOne = outcome === 'refused' || outcome === 'lost';
+  const entries = () => place.records.auditSince(marks);
+  await delay(COUNTED_WITHIN_MS);
+  if (expectsOne) await settled(() => (entries().length > 0 ? [] : ['no entry yet']));
+  const found = entries();
+  const wrong = expectsOne ? auditDeviations(found, place.attacking.id, audit) : found.map(spelled);
+  const identities = [place.hub.output().slice(logged), JSON.stringify(place.records.journalSince(marks))]
+    .flatMap((text) => PLANTED.exec(text)?.[0] ?? [])
+    .map((text) => `an identity (${text.slice(0, 4)}...) is in the log or the journal`);
+  return [...wrong, ...identities, ...brokenLogLines(place.hub.output().slice(logged))].map((what) => `6: ${what}`);
+}
+
+/** A line break or a control character of a peer must not make a line of its own. */
+function brokenLogLines(log: string): string[] {
+  const lines = log.split('\n').slice(0, -1);
+  return lines.filter((line) => !/^\{[ -~\u00a0-\uffff]*\}$/.test(line)).map(() => 'a log line is no JSON object');
+}
+
+/** The journal waits a moment before it writes what may come again (refusal-journal.ts): two entries are seen as two. */
+const COUNTED_WITHIN_MS = 500;
+
+function auditDeviations(found: readonly JournalRow[], attackerId: string, audit?: ExpectedAudit): string[] {
+  if (found.length !== 1) return [`${found.length} audit events, not one: ${found.map(spelled).join('; ')}`];
+  const [{ kind, centreId, actor, details }] = found;
+  const expectedCentre = audit?.centreId === undefined ? attackerId : audit.centreId;
+  const expected = { kind: audit?.kind, code: audit?.code, centreId: expectedCentre };
+  const knows = expectedCentre === null || /^[0-9a-f]{64}$/.test(actor);
+  return [
+    ...(isDeepStrictEqual({ kind, code: details.code, centreId }, expected)
+      ? []
+      : [`the audit event is ${spelled(found[0])}, not ${JSON.stringify(expected)}`]),
+    ...(knows ? [] : ['the audit event names no certificate']),
+    ...(typeof details.remoteAddress === 'string' && details.remoteAddress !== '' ? [] : ['it names no address']),
+  ];
+}
+
+const spelled = ({ kind, centreId, text, details }: JournalRow) =>
+  `${kind} (${String(details.code)}, centre ${centreId}): ${text}`;
+
+function kept({ records }: TorturePlace, { marks }: Before, outcome: Outcome): string[] {
+  if (outcome === 'acknowledged') return [];
+  return records.keptSince(marks).map((what) => `7: ${what} were kept`);
+}
+
+/** The 99th percentile since the last time it was asked. */
+async function loopDelay({ hub }: TorturePlace): Promise<number> {
+  const { baseUrl } = hub.api;
+  const response = await fetch(`${baseUrl}/metrics`, {
+    headers: { authorization: `Bearer ${hub.operatorToken}`, connection: 'close' },
+  }).catch(() => undefined);
+  const line = /^modelbank_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec((await response?.text()) ?? '');
+  return Number(line?.[1] ?? NaN) * 1000;
+}
+
+function figuresOf(
+  { acknowledged, latenciesMs }: GoodSpell,
+  measured: { durationMs: number; rssGrowthBytes: number; loopDelayP99Ms: number },
+): RowFigures {
+  const sorted = [...latenciesMs].sort((a, b) => a - b);
+  return {
+    durationMs: Math.round(measured.durationMs),
+    goodImages: acknowledged,
+    goodMedianMs: Math.round(sorted[Math.floor(sorted.length / 2)] ?? NaN),
+    goodWorstMs: Math.round(sorted.at(-1) ?? NaN),
+    loopDelayP99Ms: Math.round(measured.loopDelayP99Ms),
+    rssGrowthMiB: Math.round(measured.rssGrowthBytes / MIB),
+  };
+}
+
+/** The same look at memory for those that run many rows at once. */
+export function rssGrowthMiB(place: TorturePlace): number {
+  return Math.round((rssBytes(place.hub.pid) - place.quietRssBytes) / MIB);
+}

@@ -1,0 +1,40 @@
+/** One row of the torture suite as a value: what is done to the hub, and what the peer must see (docs/torture.md). */
+import type { Attacker } from './attacker';
+
+export interface TortureRow {
+  /** As in the table of bad inputs, e.g. `B3`; several rows may share one. */
+  readonly id: string;
+  readonly title: string;
+  /**
+   * Does it, and says what the peer saw in the words of `Attacker.reply`: `A-ABORT 2/6`, `A-ASSOCIATE-RJ 1/1/3`, `0xC000`,
+   * `closed`, or, for other doors, whatever words the row chooses (`HTTP 413`). Several answers make a list.
+   */
+  readonly attack: (attacker: Attacker) => Promise<string | readonly string[]>;
+  readonly expected: string | readonly string[];
+  /** What becomes of it: see `Outcome`. Default: refused. */
+  readonly outcome?: Outcome;
+  /** The one audit event of a refusal; needed exactly when there is one. */
+  readonly audit?: ExpectedAudit;
+  /** The whole row must be over by then, the peer's own waiting included. */
+  readonly withinMs?: number;
+}
+
+/**
+ * `refused`: one audit event, nothing kept. `lost`: the peer went away; also one event, nothing kept. `harmless`: served or
+ * ignored without a trace, nothing kept. `acknowledged`: kept, and what becomes of it is the row's own business.
+ */
+export type Outcome = 'refused' | 'lost' | 'harmless' | 'acknowledged';
+
+export interface ExpectedAudit {
+  /** Kind of the journal entry. */
+  readonly kind: string;
+  /** `details.code`: the rule, or the error code of the instance. */
+  readonly code: string;
+  /** Null: nobody can know. Default: the attacker's. */
+  readonly centreId?: string | null;
+}
+
+/** Why the upper layer ended an association, in the journal. */
+export const peerRefused = (code: string): ExpectedAudit => ({ kind: 'peer.refused', code });
+export const instanceRefused = (code: string): ExpectedAudit => ({ kind: 'instance.refused', code });
+export const associationRejected = (code: string): ExpectedAudit => ({ kind: 'association.rejected', code });
