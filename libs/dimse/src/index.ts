@@ -11,7 +11,12 @@ export {
 } from './command/store-status';
 export { describeAbort, describeRejection, REJECTION } from './pdu/reasons';
 export type { Abort, Rejection } from './pdu/pdu';
-export { describeCertificate, normaliseFingerprint, type PeerCertificate } from './transport/peer-certificate';
+export {
+  describeCertificate,
+  identityOf,
+  normaliseFingerprint,
+  type PeerCertificate,
+} from './transport/peer-certificate';
 export { TLS_REFUSALS, type TlsRefusal } from './transport/tls-refusal';
 export { systemTimers, type CancelAlarm, type Timers } from './transport/timers';
 export {
@@ -24,6 +29,7 @@ export {
   type IssuedCertificate,
   type ServerAndClient,
 } from './pki/ensure-pki';
+export { readHubClientTls } from './pki/client-tls';
 export { VERIFICATION_CONTEXTS, echoPeer, openAssociation } from './scu/open-association';
 export type { OutgoingAssociation } from './scu/outgoing-association';
 export { readStoreOperation, sendFiles, type SendProgress, type SentFile } from './scu/send-files';

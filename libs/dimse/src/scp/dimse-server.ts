@@ -38,7 +38,7 @@ export interface DimseServer {
 /** A connection of a peer that showed a certificate. */
 export interface LiveConnection {
   readonly fingerprintSha256: string;
-  /** Absent before it asked for an association. */
+  /** Absent before an association was accepted. */
   readonly callingAeTitle?: string;
   /** A-ABORT, and the socket is destroyed after the linger time at the latest. */
   cut(why: string): void;
@@ -116,10 +116,10 @@ class ListeningScp<T> implements DimseServer {
 
   connections(): readonly LiveConnection[] {
     return [...this.acceptors].flatMap((acceptor) => {
-      const { certificate, peer, isOver } = acceptor;
+      const { certificate, peer, countedAs, isOver } = acceptor;
       if (certificate === undefined || isOver) return [];
       const { fingerprintSha256 } = certificate;
-      const { callingAeTitle } = peer ?? {};
+      const callingAeTitle = countedAs === undefined ? undefined : peer?.callingAeTitle;
       return [{ fingerprintSha256, callingAeTitle, cut: (why: string) => acceptor.abort('cut', why) }];
     });
   }

@@ -3,6 +3,7 @@
  * (PS3.15 B.12, BCP 195). OpenSSL's security level looks at the same, but takes P-224 and counts what it cannot name as weak
  * only in the handshake; this is the rule itself, for the whole chain that was sent.
  */
+import 'reflect-metadata';
 import type { X509Certificate } from 'node:crypto';
 import { X509Certificate as ParsedCertificate } from '@peculiar/x509';
 

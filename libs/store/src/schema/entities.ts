@@ -8,6 +8,7 @@ import {
   DestinationEntity,
   LegalEntityEntity,
 } from '../centres/centre.entity';
+import { UnknownSenderEntity } from '../centres/unknown-sender.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { JobEntity } from '../dispatch/job.entity';
 import { AssociationEntity, InstanceEntity } from '../intake/instance.entity';
@@ -39,4 +40,5 @@ export const ENTITIES = [
   JournalEntryEntity,
   OutboxMessageEntity,
   InboxMessageEntity,
+  UnknownSenderEntity,
 ] as const;
