@@ -83,7 +83,7 @@ export class EnrolSender {
     const certificate = new X509Certificate(pem);
     const authorities = (bundle.match(CERTIFICATE) ?? []).map((block) => new X509Certificate(block));
     return authorities.some(
-      (authority) => certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+      (authority) => authority.ca && certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
     );
   }
 
