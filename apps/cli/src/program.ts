@@ -13,6 +13,7 @@ import { addModelCommands } from './commands/model';
 import { addPkiCommand } from './commands/pki';
 import { addResultsCommands } from './commands/results';
 import { addSeriesCommand } from './commands/series';
+import { addSendersCommands } from './commands/senders';
 import { addServeCommand } from './commands/serve';
 import { addSubmitCommand } from './commands/submit';
 
@@ -21,6 +22,7 @@ const ADDITIONS = [
   addDemoCommand,
   addPkiCommand,
   addCentreCommands,
+  addSendersCommands,
   addModelCommands,
   addSubmitCommand,
   addJobsCommand,
