@@ -10,6 +10,7 @@ import {
   CentreEntity,
   DestinationEntity,
   LegalEntityEntity,
+  UnknownSenderEntity,
   appendJournal,
 } from '@modelbank/store';
 import type { Transaction, UnitOfWork } from '@modelbank/store';
@@ -79,6 +80,7 @@ export class CentreRegister {
       settleTimeMs: ae.settleTimeMs ?? this.configuration.assembly.settleTimeMs,
       sendsWholeSeries: ae.sendsWholeSeries ?? false,
     });
+    await tx.manager.delete(UnknownSenderEntity, { code: 'AE_TITLE_MISMATCH', centreId, callingAeTitle: aeTitle });
     await this.journal(tx, actor, 'centre.callingAeAdded', centreId, aeTitle, `calling AE ${aeTitle} added`);
   }
 
@@ -149,6 +151,7 @@ export class CentreRegister {
       revokedAt: null,
       enrolledAt: this.clock.now(),
     });
+    await tx.manager.delete(UnknownSenderEntity, { code: 'UNKNOWN_CERTIFICATE', fingerprintSha256 });
     await this.journal(tx, actor, 'centre.certificateAdded', centreId, fingerprintSha256, 'certificate enrolled');
   }
 

@@ -134,13 +134,16 @@ export class SenderBookOfHub implements SenderBook, OnApplicationBootstrap, OnAp
     const waiting = [...this.remembered].filter(([, { uncounted }]) => uncounted > 0);
     const now = waiting.slice(0, AT_ONCE).map(([digest, entry]) => ({ digest, entry, more: entry.uncounted }));
     if (now.length === 0) return false;
+    const gone: string[] = [];
     await this.unitOfWork.run(async (tx) => {
       for (const { digest, entry, more } of now) {
-        await tx.manager.increment(UnknownSenderEntity, { digest }, 'attempts', more);
+        const { affected } = await tx.manager.increment(UnknownSenderEntity, { digest }, 'attempts', more);
+        if (affected === 0) gone.push(digest);
         await tx.manager.update(UnknownSenderEntity, { digest }, { lastSeenAt: entry.lastSeenAt });
       }
     });
     for (const { entry, more } of now) entry.uncounted -= more;
+    this.forget(gone);
     return waiting.length > now.length;
   }
 }

@@ -152,6 +152,17 @@ describe('a sender that is not let in', () => {
   });
 });
 
+it('leaves the list when its certificate or its title is enrolled in another way', async () => {
+  await echo(clientOf('unknown'), 'NEW_CT');
+  await echo(clientOf('odense'), 'NEW_WS');
+  await listed(2);
+  await bench.api('POST', '/centres/odense/calling-aes', { aeTitle: 'NEW_WS' });
+  expect(await listed(1)).toMatchObject([{ code: 'UNKNOWN_CERTIFICATE' }]);
+  const pem = await readFile(clientOf('unknown').certPath, 'utf8');
+  await bench.api('POST', '/centres/aarhus/certificates', { pem });
+  await listed(0);
+});
+
 describe('titles of a hostile sender', () => {
   const titles: [string, Buffer, string][] = [
     ['control characters', Buffer.from('A\r\nB\x1b[2J\0       '), 'A\\x0d\\x0aB\\x1b[2J\\x00'],

@@ -114,7 +114,9 @@ export class DicomListener {
     const isJournalled = rule === 'rejected' && this.refusedByDoor.has(nameOf(incident));
     if (!isJournalled) this.record(incident);
     const fields = { stage: 'intake', code: rule, host, fingerprintSha256, associationId };
-    this.logger.warn(`a DICOM peer was refused or lost: ${message}`, fields, cause);
+    const text = `a DICOM peer was refused or lost: ${message}`;
+    if (incident.tlsRefusal === 'abandoned') this.logger.debug(text, fields);
+    else this.logger.warn(text, fields, cause);
   }
 
   private record(incident: ScpIncident): void {
