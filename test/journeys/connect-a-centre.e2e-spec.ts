@@ -12,6 +12,9 @@ import type { HubProcess } from './support/journey-hub';
 import { journeyPackage } from './support/journey-package';
 import { writeScan } from './support/scans';
 
+/** Many processes on a busy machine. */
+jest.setTimeout(120_000);
+
 const STUNNEL = '/usr/bin/stunnel4';
 const BLOCKS = documentBlocks(join(repositoryRoot(), 'docs/connect-a-centre.md'));
 const hasPeers = [TOOLS.storescu, TOOLS.echoscu, TOOLS.storescp, STUNNEL, '/usr/bin/openssl'].every(hasTool);

@@ -6,6 +6,9 @@ import { TlsDoor, issueWithOpenssl, runTool, type AuthorityFiles, type OddCertif
 import { createAuthority, ensurePki, issueClientCertificate } from '../index';
 import { weaknessOf, type Weakness } from './certificate-strength';
 
+/** Real tools on a busy machine. */
+jest.setTimeout(60_000);
+
 const DAY_MS = 86_400_000;
 const AUTHORITY = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign'];
 let door: TlsDoor;
