@@ -129,6 +129,43 @@ whenHere('the test data', () => {
   });
 });
 
+/** Of each file: the UIDs, and where the header of the pixel data begins, as pydicom finds them. */
+const STRUCTURE_OF_PYDICOM = `
+import json, sys, pydicom
+for path in sys.argv[1:]:
+    ds = pydicom.dcmread(path, force=True)
+    text = lambda name: str(ds.get(name, '')) or None
+    tag = next((t for t in (0x7fe00008, 0x7fe00009, 0x7fe00010) if t in ds), None)
+    at = None if tag is None else ds.get_item(tag)
+    end = None if at is None else (at.value_tell if hasattr(at, 'value_tell') else at.file_tell)
+    print(json.dumps([text('SOPClassUID'), text('SOPInstanceUID'), text('StudyInstanceUID'), text('SeriesInstanceUID'), end]))
+`;
+
+const whenPydicom = files.length > 0 && hasPydicom ? it : it.skip;
+whenPydicom('the structure check finds what pydicom finds in every sound file: UIDs, pixel data, the last byte', () => {
+  const sound = files.filter((path) => outcome(() => checkPart10(readFileSync(path))) === 'sound');
+  const lines = execFileSync(PYTHON, ['-W', 'ignore', '-c', STRUCTURE_OF_PYDICOM, ...sound], {
+    maxBuffer: 1 << 26,
+    encoding: 'utf8',
+  });
+  const theirs = lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as (string | number | null)[]);
+  const ours = sound.map((path) => {
+    const bytes = readFileSync(path);
+    const { structure, dataSetOffset, meta } = checkPart10(bytes);
+    expect(dataSetOffset + structure.byteLength).toBe(bytes.length);
+    const { sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid, pixelDataOffset } = structure;
+    const headerBytes = meta.transferSyntaxUid === '1.2.840.10008.1.2' ? 8 : 12;
+    const value = pixelDataOffset === undefined ? null : dataSetOffset + pixelDataOffset + headerBytes;
+    return [sopClassUid, sopInstanceUid, studyInstanceUid, seriesInstanceUid]
+      .map((uid) => uid ?? null)
+      .concat(value as never);
+  });
+  expect(ours).toEqual(theirs);
+});
+
 function readEverything(bytes: Uint8Array): void {
   const pending: ReadableDataSet[] = [openPart10WithPixels(bytes).dataSet];
   for (let read = 0; pending.length > 0 && read < 2000; read += 1) {

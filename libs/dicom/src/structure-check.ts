@@ -3,13 +3,14 @@
  * and size of elements. Iterative and in bounded memory, so that no parser behind it ever meets a bomb; value bytes are
  * skipped, not copied. Captures the UIDs that intake needs before anything is stored.
  */
+import { countByte } from './count-byte';
 import { DicomError, tagText } from './dicom-error';
 import { definitionOf } from './dictionary/dictionary';
 import { UidCapture, type InstanceUids } from './uid-capture';
 import { encodingOf, FrameStack, IMPLICIT_LITTLE_ENDIAN, type Encoding } from './structure-frames';
 import { transferSyntaxOf } from './transfer-syntaxes';
 import {
-  hasLongLength,
+  codeHasLongLength,
   ITEM,
   ITEM_DELIMITATION,
   PIXEL_DATA,
@@ -27,6 +28,8 @@ export interface StructureLimits {
   readonly elementBytes: number;
   /** Bytes of the whole data set. */
   readonly dataSetBytes: number;
+  /** Of all ContourData together (PS3.3 C.8.8.6), three coordinates each. */
+  readonly contourPoints: number;
 }
 
 export const STRUCTURE_LIMITS: StructureLimits = {
@@ -34,6 +37,7 @@ export const STRUCTURE_LIMITS: StructureLimits = {
   elements: 5_000_000,
   elementBytes: 64 * 1024 * 1024,
   dataSetBytes: 2 * 1024 * 1024 * 1024,
+  contourPoints: 10_000_000,
 };
 
 export interface StructureSummary extends InstanceUids {
@@ -45,6 +49,9 @@ export interface StructureSummary extends InstanceUids {
 
 /** FloatPixelData, DoubleFloatPixelData, PixelData (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25). */
 const isPixelData = (tag: number) => tag === PIXEL_DATA || tag === 0x7fe00008 || tag === 0x7fe00009;
+
+const CONTOUR_DATA = 0x30060050;
+const BACKSLASH = 0x5c;
 
 export class StructureCheck {
   private readonly limits: StructureLimits;
@@ -59,6 +66,9 @@ export class StructureCheck {
   private position = 0;
   private elementCount = 0;
   private pixelDataOffset?: number;
+  /** The value that is skipped is ContourData: its backslashes are counted. */
+  private inContourData = false;
+  private coordinates = 0;
 
   /** Throws DATASET_MALFORMED for a transfer syntax that is not accepted. */
   constructor(transferSyntaxUid: string, limits: Partial<StructureLimits> = {}) {
@@ -102,10 +112,21 @@ export class StructureCheck {
   private skipValue(chunk: Uint8Array, at: number): number {
     const taken = Math.min(this.skip, chunk.length - at);
     if (this.uids.active) this.uids.take(chunk.subarray(at, at + taken));
+    if (this.inContourData) this.countCoordinates(countByte(chunk.subarray(at, at + taken), BACKSLASH));
     this.skip -= taken;
     this.position += taken;
-    if (this.skip === 0 && this.uids.active) this.uids.end();
+    if (this.skip === 0) {
+      this.inContourData = false;
+      if (this.uids.active) this.uids.end();
+    }
     return taken;
+  }
+
+  private countCoordinates(more: number): void {
+    this.coordinates += more;
+    if (this.coordinates > 3 * this.limits.contourPoints) {
+      throw new DicomError('DATASET_TOO_LARGE', `there are more than ${this.limits.contourPoints} contour points`);
+    }
   }
 
   /** Reads one header of 8 or 12 bytes. Returns the bytes it used, 0 when it needs more than there are. */
@@ -123,9 +144,10 @@ export class StructureCheck {
     else if (kind !== 'elements' || tag >>> 16 === 0xfffe) this.readItemTag(tag, view.getUint32(at + 4, little));
     else if (!encoding.explicitVr) this.readElement(tag, undefined, view.getUint32(at + 4, little), 8);
     else {
-      const vr = vrOfCode(view.getUint8(at + 4), view.getUint8(at + 5));
+      const [first, second] = [view.getUint8(at + 4), view.getUint8(at + 5)];
+      const vr = vrOfCode(first, second);
       if (vr === undefined) throw new DicomError('DATASET_MALFORMED', `${tagText(tag)} has no known VR`);
-      if (!hasLongLength(vr)) this.readElement(tag, vr, view.getUint16(at + 6, little), 8);
+      if (!codeHasLongLength(first, second)) this.readElement(tag, vr, view.getUint16(at + 6, little), 8);
       else if (available < 12) return 0;
       else {
         this.readElement(tag, vr, view.getUint32(at + 8, little), 12);
@@ -164,6 +186,10 @@ export class StructureCheck {
     } else {
       this.limitValue(tag, start, length);
       this.skip = length;
+      if (tag === CONTOUR_DATA && length > 0) {
+        this.inContourData = true;
+        this.countCoordinates(1);
+      }
     }
   }
 

@@ -15,6 +15,8 @@ const CAPTURED: ReadonlyMap<number, keyof InstanceUids> = new Map([
   [0x0020000d, 'studyInstanceUid'],
   [0x0020000e, 'seriesInstanceUid'],
 ]);
+/** Most elements come behind it. */
+const LAST_CAPTURED = Math.max(...CAPTURED.keys());
 
 export class UidCapture {
   private readonly found: { -readonly [K in keyof InstanceUids]: Uid } = {};
@@ -31,6 +33,7 @@ export class UidCapture {
 
   /** Starts with the element when it is one of ours. A second one, or one too long to be a UID, is refused. */
   begin(tag: number, length: number): void {
+    if (tag > LAST_CAPTURED) return;
     const name = CAPTURED.get(tag);
     if (name === undefined || length === 0) return;
     if (length > 64) throw new DicomError('UID_INVALID', `${name} is longer than 64 characters`);

@@ -38,6 +38,15 @@ export function vrOfCode(first: number, second: number): Vr | undefined {
   return index === 0 ? undefined : VALUE_REPRESENTATIONS[index - 1];
 }
 
+/** The same for the two VR bytes, without a detour over their name: 1 where a 32-bit length follows. */
+const LONG_BY_CODE = new Uint8Array(0x10000);
+LONG_VRS.forEach((vr) => (LONG_BY_CODE[(vr.charCodeAt(0) << 8) | vr.charCodeAt(1)] = 1));
+
+/** `hasLongLength` of the two bytes of a VR. */
+export function codeHasLongLength(first: number, second: number): boolean {
+  return LONG_BY_CODE[(first << 8) | second] === 1;
+}
+
 /** Two reserved bytes and a 32-bit length follow the VR (PS3.5 table 7.1-1). */
 export function hasLongLength(vr: Vr): boolean {
   return LONG_VRS.has(vr);

@@ -1,5 +1,6 @@
 export { createDimseServer, type DimseServer, type LiveConnection } from './scp/dimse-server';
 export * from './scp/scp-options';
+export type { EventReport } from './scp/event-reports';
 export { defaultStatusOfFailure } from './scp/store-reception';
 export {
   STATUS,

@@ -24,9 +24,9 @@ export function attackCt(more: readonly Buffer[] = [], side = 16): AttackCt {
 }
 
 /** The UIDs that an instance must have, and nothing else. */
-export function identityOf(uid: string): Buffer {
+export function identityOf(uid: string, sopClassUid = CT_IMAGE_STORAGE): Buffer {
   return Buffer.concat([
-    element(0x00080016, 'UI', CT_IMAGE_STORAGE),
+    element(0x00080016, 'UI', sopClassUid),
     element(0x00080018, 'UI', uid),
     element(0x00100010, 'PN', 'ZEBEDEE^HANSEN'),
     element(0x00100020, 'LO', PATIENT_ID),

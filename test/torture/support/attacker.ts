@@ -1,4 +1,7 @@
 /** The hostile peer of a row: an enrolled centre's certificate in the wrong hands, and everything a raw socket can do. */
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import {
   RAW_CT,
@@ -43,6 +46,18 @@ export class Attacker {
     return peer;
   }
 
+  /** The same with the TCP connection below it at hand, which can be reset: Node cannot reset a TLS one. */
+  async connectThroughWire(): Promise<{ readonly peer: RawPeer; readonly reset: () => void }> {
+    const wire = connectTcp({ host: '127.0.0.1', port: this.place.hub.dimsePort });
+    wire.on('error', () => undefined);
+    await once(wire, 'connect');
+    const secure = connectTls({ ...this.tls, socket: wire });
+    const peer = new RawPeer(secure);
+    await once(secure, 'secureConnect');
+    this.peers.push(peer);
+    return { peer, reset: () => wire.resetAndDestroy() };
+  }
+
   request(more: RawAssociateRequest = {}): Buffer {
     return rawAssociateRequest({ callingAeTitle: this.aeTitle, maximumLength: 131_072, ...more });
   }
@@ -54,6 +69,16 @@ export class Attacker {
     const answer = await this.reply(peer);
     if (answer !== 'A-ASSOCIATE-AC') throw new Error(`no association: ${answer}`);
     return peer;
+  }
+
+  /** An association with the result of each of its presentation contexts (PS3.8 table 9-18). */
+  async negotiate(
+    more: RawAssociateRequest,
+  ): Promise<{ readonly peer: RawPeer; readonly results: Map<number, number> }> {
+    const peer = await this.connect();
+    peer.send(this.request(more));
+    const answer = await peer.next(REFUSED_WITHIN_MS);
+    return { peer, results: answer === 'closed' ? new Map() : contextResults(answer.bytes) };
   }
 
   /** What comes next, in words. */
@@ -91,14 +116,16 @@ export class Attacker {
   async storeOn(peer: RawPeer, dataSet: Buffer, sopInstanceUid: string, options: StoreOptions = {}): Promise<string> {
     const { contextId = RAW_CT.id, sopClassUid, messageId } = options;
     peer.send(rawData(contextId, COMMAND_LAST, rawStoreRequest(sopInstanceUid, messageId, sopClassUid)));
-    this.sendDataSet(peer, dataSet, contextId);
+    await this.sendDataSet(peer, dataSet, contextId);
     return this.reply(peer);
   }
 
-  sendDataSet(peer: RawPeer, dataSet: Buffer, contextId = RAW_CT.id): void {
-    for (let at = 0; at === 0 || at < dataSet.length; at += PIECE_BYTES) {
+  /** In pieces, each when there is room for it. */
+  async sendDataSet(peer: RawPeer, dataSet: Buffer, contextId = RAW_CT.id): Promise<void> {
+    for (let at = 0; (at === 0 || at < dataSet.length) && !peer.socket.destroyed; at += PIECE_BYTES) {
       const isLast = at + PIECE_BYTES >= dataSet.length;
-      peer.send(rawData(contextId, isLast ? DATA_LAST : DATA_MORE, dataSet.subarray(at, at + PIECE_BYTES)));
+      const pdu = rawData(contextId, isLast ? DATA_LAST : DATA_MORE, dataSet.subarray(at, at + PIECE_BYTES));
+      if (!peer.socket.write(pdu)) await roomOf(peer);
     }
   }
 
@@ -114,6 +141,26 @@ export class Attacker {
   leave(): void {
     for (const peer of this.peers.splice(0)) peer.close();
   }
+}
+
+/** Resolves when more can be written, or when nothing more will be read. */
+function roomOf({ socket }: RawPeer): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
+  });
+}
+
+/** Items 21H of an A-ASSOCIATE-AC (PS3.8 section 9.3.3.2): id and result. */
+function contextResults(accept: Buffer): Map<number, number> {
+  const results = new Map<number, number>();
+  for (let at = 74; at + 4 <= accept.length; at += 4 + accept.readUInt16BE(at + 2)) {
+    if (accept[at] === 0x21) results.set(accept[at + 4], accept[at + 6]);
+  }
+  return results;
 }
 
 function inWords(reply: PeerReply | 'nothing'): string {

@@ -1,14 +1,12 @@
 /** A centre that keeps sending sound CT images while others attack: every one must be acknowledged. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { EXPLICIT_VR_LITTLE_ENDIAN } from '@modelbank/dicom';
-import { openAssociation } from '@modelbank/dimse';
-import type { AssociationOptions, OutgoingAssociation } from '@modelbank/dimse';
-import { CT_IMAGE_STORAGE, sliceDataSet, sliceUids } from '../../support/ct-slices';
+import { Worker } from 'node:worker_threads';
+import type { AssociationTarget } from '@modelbank/dimse';
+import { compiledEntry } from '@modelbank/platform';
+import type { GoodAnswer } from './good-sender';
 
-const EVERY_MS = 120;
-const SLICES_OF_SERIES = 40;
-const CONTEXT = { sopClassUid: CT_IMAGE_STORAGE, transferSyntaxUid: EXPLICIT_VR_LITTLE_ENDIAN };
-const ANSWER_WITHIN_MS = 15_000;
+/** Longer than the sender itself waits for an answer. */
+const ONE_MORE_WITHIN_MS = 30_000;
 
 export interface GoodSpell {
   readonly acknowledged: number;
@@ -17,16 +15,21 @@ export interface GoodSpell {
   readonly failures: readonly string[];
 }
 
+/** In a thread of its own: what the attacking thread is busy with delays no good image. */
 export class GoodTraffic {
   private latenciesMs: number[] = [];
   private failures: string[] = [];
-  private sent = 0;
-  private stopped = false;
-  private association?: OutgoingAssociation;
-  private readonly running: Promise<void>;
+  private answered = 0;
+  private readonly sender: Worker;
 
-  constructor(private readonly target: Omit<AssociationOptions, 'presentationContexts'>) {
-    this.running = this.run();
+  constructor(target: AssociationTarget) {
+    this.sender = new Worker(compiledEntry('test/torture/support/good-sender.ts'), { workerData: target });
+    this.sender.on('message', (answer: GoodAnswer) => {
+      this.answered += 1;
+      if ('failure' in answer) this.failures.push(answer.failure);
+      else this.latenciesMs.push(answer.acknowledgedAfterMs);
+    });
+    this.sender.on('error', (thrown) => this.failures.push(`the sender ended: ${thrown.message}`));
   }
 
   /** What happened since the last time this was asked. */
@@ -39,45 +42,14 @@ export class GoodTraffic {
 
   /** Waits until one more that is sent from now on was answered, however. */
   async oneMore(): Promise<void> {
-    const until = this.sent + 2;
-    const deadlineMs = performance.now() + 2 * ANSWER_WITHIN_MS;
-    while (this.sent < until && performance.now() < deadlineMs) await delay(10);
+    const until = this.answered + 2;
+    const deadlineMs = performance.now() + ONE_MORE_WITHIN_MS;
+    while (this.answered < until && performance.now() < deadlineMs) await delay(10);
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    await this.running;
-    await this.association?.release().catch(() => undefined);
-  }
-
-  private async run(): Promise<void> {
-    while (!this.stopped) {
-      await this.sendOne();
-      await delay(EVERY_MS);
-    }
-  }
-
-  private async sendOne(): Promise<void> {
-    const plan = {
-      seed: `good ${Math.floor(this.sent / SLICES_OF_SERIES)}`,
-      k: this.sent % SLICES_OF_SERIES,
-      side: 96,
-    };
-    const operation = { ...CONTEXT, sopInstanceUid: sliceUids(plan).instance, source: sliceDataSet(plan) };
-    const startedMs = performance.now();
-    try {
-      this.association ??= await openAssociation({
-        ...this.target,
-        presentationContexts: [CONTEXT],
-        timeouts: { responseMs: ANSWER_WITHIN_MS },
-      });
-      const { code } = await this.association.store(operation);
-      if (code === 0) this.latenciesMs.push(performance.now() - startedMs);
-      else this.failures.push(`status 0x${code.toString(16)}`);
-    } catch (thrown) {
-      this.association = undefined;
-      this.failures.push(thrown instanceof Error ? thrown.message : String(thrown));
-    }
-    this.sent += 1;
+    const ended = new Promise<void>((resolve) => this.sender.once('exit', () => resolve()));
+    this.sender.postMessage('stop');
+    await ended;
   }
 }

@@ -61,6 +61,18 @@ export class HubRecords {
       .map(([what, rows]) => `${rows} ${what} row(s)`);
   }
 
+  /** The row of an instance. */
+  instance(sopInstanceUid: string): { readonly header: string; readonly patientKey: string | null } | undefined {
+    return this.rows<{ header: string; patientKey: string | null }>(
+      `SELECT header, patientKey FROM instance WHERE sopInstanceUid = '${sopInstanceUid}'`,
+    )[0];
+  }
+
+  /** All that the journal says. */
+  journalText(): string {
+    return JSON.stringify(this.rows('SELECT subjectId, text, details FROM journal_entry'));
+  }
+
   rows<T>(sql: string): T[] {
     return this.database.prepare(sql).all() as T[];
   }

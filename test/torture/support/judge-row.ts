@@ -7,7 +7,7 @@ import type { JournalRow, Marks } from './hub-records';
 import { RssPeak, childrenTrace, isAlive, openFiles, rssBytes } from './process-watch';
 import type { OpenFiles } from './process-watch';
 import type { TorturePlace } from './torture-place';
-import type { ExpectedAudit, Outcome, TortureRow } from './torture-row';
+import type { ExpectedAudit, TortureRow } from './torture-row';
 
 const MIB = 1024 * 1024;
 const RSS_GROWTH_BYTES = 256 * MIB;
@@ -60,7 +60,7 @@ export async function judgeRow(place: TorturePlace, row: TortureRow): Promise<Ju
     ...(await resources(place, before, rssGrowthBytes)),
     ...(await written(place, before)),
     ...(await audited(place, before, row)),
-    ...kept(place, before, row.outcome ?? 'refused'),
+    ...(row.isKept ? [] : kept(place, before)),
   ];
   const loopDelayP99Ms = await loopDelay(place);
   return { deviations, figures: figuresOf(spell, { durationMs, rssGrowthBytes, loopDelayP99Ms }) };
@@ -146,14 +146,12 @@ async function settled(look: () => string[]): Promise<string[]> {
   }
 }
 
-async function audited(place: TorturePlace, { marks, logged }: Before, row: TortureRow): Promise<string[]> {
-  const { outcome = 'refused', audit } = row;
-  const expectsOne = outcome === 'refused' || outcome === 'lost';
+async function audited(place: TorturePlace, { marks, logged }: Before, { audit }: TortureRow): Promise<string[]> {
+  const expected = audit === undefined ? [] : [audit].flat();
   const entries = () => place.records.auditSince(marks);
   await delay(COUNTED_WITHIN_MS);
-  if (expectsOne) await settled(() => (entries().length > 0 ? [] : ['no entry yet']));
-  const found = entries();
-  const wrong = expectsOne ? auditDeviations(found, place.attacking.id, audit) : found.map(spelled);
+  await settled(() => (entries().length >= expected.length ? [] : ['not all entries yet']));
+  const wrong = auditDeviations(entries(), place.attacking.id, expected);
   const identities = [place.hub.output().slice(logged), JSON.stringify(place.records.journalSince(marks))]
     .flatMap((text) => PLANTED.exec(text)?.[0] ?? [])
     .map((text) => `an identity (${text.slice(0, 4)}...) is in the log or the journal`);
@@ -169,26 +167,31 @@ function brokenLogLines(log: string): string[] {
 /** The journal waits a moment before it writes what may come again (refusal-journal.ts): two entries are seen as two. */
 const COUNTED_WITHIN_MS = 500;
 
-function auditDeviations(found: readonly JournalRow[], attackerId: string, audit?: ExpectedAudit): string[] {
-  if (found.length !== 1) return [`${found.length} audit events, not one: ${found.map(spelled).join('; ')}`];
-  const [{ kind, centreId, actor, details }] = found;
-  const expectedCentre = audit?.centreId === undefined ? attackerId : audit.centreId;
-  const expected = { kind: audit?.kind, code: audit?.code, centreId: expectedCentre };
-  const knows = expectedCentre === null || /^[0-9a-f]{64}$/.test(actor);
-  return [
-    ...(isDeepStrictEqual({ kind, code: details.code, centreId }, expected)
-      ? []
-      : [`the audit event is ${spelled(found[0])}, not ${JSON.stringify(expected)}`]),
-    ...(knows ? [] : ['the audit event names no certificate']),
-    ...(typeof details.remoteAddress === 'string' && details.remoteAddress !== '' ? [] : ['it names no address']),
-  ];
+function auditDeviations(
+  found: readonly JournalRow[],
+  attackerId: string,
+  expected: readonly ExpectedAudit[],
+): string[] {
+  if (found.length !== expected.length) {
+    return [`${found.length} audit events, not ${expected.length}: ${found.map(spelled).join('; ')}`];
+  }
+  return found.flatMap((row, index) => {
+    const { kind, code, centreId = attackerId } = expected[index];
+    const isRight = isDeepStrictEqual([row.kind, row.details.code, row.centreId], [kind, code, centreId]);
+    const knowsPeer = centreId === null || /^[0-9a-f]{64}$/.test(row.actor);
+    const { remoteAddress } = row.details;
+    return [
+      ...(isRight ? [] : [`the audit event is ${spelled(row)}, not ${kind} (${code}, centre ${centreId})`]),
+      ...(knowsPeer ? [] : ['the audit event names no certificate']),
+      ...(typeof remoteAddress === 'string' && remoteAddress !== '' ? [] : ['the audit event names no address']),
+    ];
+  });
 }
 
 const spelled = ({ kind, centreId, text, details }: JournalRow) =>
   `${kind} (${String(details.code)}, centre ${centreId}): ${text}`;
 
-function kept({ records }: TorturePlace, { marks }: Before, outcome: Outcome): string[] {
-  if (outcome === 'acknowledged') return [];
+function kept({ records }: TorturePlace, { marks }: Before): string[] {
   return records.keptSince(marks).map((what) => `7: ${what} were kept`);
 }
 

@@ -1,5 +1,5 @@
 /** Where the torture happens: one real hub as a process of its own, three enrolled centres, one of which sends good CTs. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,10 +16,15 @@ import { HubRecords } from './hub-records';
 import { rssBytes } from './process-watch';
 
 /** The suite's own clock: what takes 10, 30 and 60 s in production takes 2 s here. */
-export const SHORT_LIMITS = { handshakeTimeoutMs: 2_000, artimTimeoutMs: 2_000, idleTimeoutMs: 2_000 };
+export const SHORT_LIMITS = {
+  handshakeTimeoutMs: 2_000,
+  artimTimeoutMs: 2_000,
+  idleTimeoutMs: 2_000,
+  rateWindowMs: 3_000,
+};
 
 const GOOD = { id: 'vejle', aeTitle: 'VEJLE_CT' };
-export const ATTACKING = { id: 'odense', aeTitle: 'ODENSE_CT' };
+export const ATTACKING = { id: 'odense', aeTitle: 'ODENSE_CT', settleTimeMs: 1_000 };
 export const BYSTANDING = { id: 'aarhus', aeTitle: 'AARHUS_CT' };
 const WARM_UP_IMAGES = 25;
 
@@ -65,6 +70,13 @@ export class TorturePlace {
   /** A peer with the certificate of the attacking centre, or of another. */
   async attacker(centre: JourneyCentre = this.attacking): Promise<Attacker> {
     return new Attacker(this, centre.id, centre.aeTitle, await socketTls(centre.client));
+  }
+
+  /** The stored file of an instance. */
+  objectOf(sopInstanceUid: string): Buffer {
+    const sql = `SELECT objectKey FROM instance WHERE sopInstanceUid = '${sopInstanceUid}'`;
+    const [row] = this.records.rows<{ objectKey: string }>(sql);
+    return row === undefined ? Buffer.alloc(0) : readFileSync(join(this.hub.home, 'objects', row.objectKey));
   }
 
   async close(): Promise<void> {

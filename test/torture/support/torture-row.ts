@@ -11,19 +11,13 @@ export interface TortureRow {
    */
   readonly attack: (attacker: Attacker) => Promise<string | readonly string[]>;
   readonly expected: string | readonly string[];
-  /** What becomes of it: see `Outcome`. Default: refused. */
-  readonly outcome?: Outcome;
-  /** The one audit event of a refusal; needed exactly when there is one. */
-  readonly audit?: ExpectedAudit;
+  /** The one audit event, or one for each thing that was refused. Absent: there must be none: it is served or ignored. */
+  readonly audit?: ExpectedAudit | readonly ExpectedAudit[];
+  /** Something is kept, and what becomes of it is the row's own business. Default: nothing may be. */
+  readonly isKept?: boolean;
   /** The whole row must be over by then, the peer's own waiting included. */
   readonly withinMs?: number;
 }
-
-/**
- * `refused`: one audit event, nothing kept. `lost`: the peer went away; also one event, nothing kept. `harmless`: served or
- * ignored without a trace, nothing kept. `acknowledged`: kept, and what becomes of it is the row's own business.
- */
-export type Outcome = 'refused' | 'lost' | 'harmless' | 'acknowledged';
 
 export interface ExpectedAudit {
   /** Kind of the journal entry. */

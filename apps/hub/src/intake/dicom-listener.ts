@@ -57,10 +57,13 @@ export class DicomListener {
       tls: await this.tls(),
       limits: {
         maximumAssociations: limits.maxAssociations,
+        maximumAssociationsPerCentre: limits.maxAssociationsPerCentre,
         maximumObjectBytes: limits.maxInstanceBytes,
         handshakeMs: limits.handshakeTimeoutMs,
         associateMs: limits.artimTimeoutMs,
         idleMs: limits.idleTimeoutMs,
+        minimumBytesPerSecond: limits.minBytesPerSecond,
+        rateWindowMs: limits.rateWindowMs,
       },
       presentationContexts: ACCEPTED_CONTEXTS,
       authorise: (peer) => this.authorise(peer),

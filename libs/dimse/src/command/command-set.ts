@@ -4,10 +4,11 @@
  */
 import { ProtocolViolation } from '../pdu/violation';
 
-/** Element numbers of group 0000 that C-ECHO and C-STORE use (PS3.7 Annex E.1). */
+/** Element numbers of group 0000 that our services use (PS3.7 Annex E.1). */
 export const ELEMENT = {
   groupLength: 0x0000,
   affectedSopClassUid: 0x0002,
+  requestedSopClassUid: 0x0003,
   commandField: 0x0100,
   messageId: 0x0110,
   messageIdBeingRespondedTo: 0x0120,
@@ -16,6 +17,9 @@ export const ELEMENT = {
   status: 0x0900,
   errorComment: 0x0902,
   affectedSopInstanceUid: 0x1000,
+  requestedSopInstanceUid: 0x1001,
+  eventTypeId: 0x1002,
+  actionTypeId: 0x1008,
 } as const;
 
 export const COMMAND = {
@@ -24,6 +28,10 @@ export const COMMAND = {
   cEchoRequest: 0x0030,
   cEchoResponse: 0x8030,
   cCancelRequest: 0x0fff,
+  nEventReportRequest: 0x0100,
+  nEventReportResponse: 0x8100,
+  nActionRequest: 0x0130,
+  nActionResponse: 0x8130,
 } as const;
 export const RESPONSE_BIT = 0x8000;
 /** CommandDataSetType that says no data set follows; any other value says one does. */
@@ -37,7 +45,7 @@ const ERROR_COMMENT_LIMIT = 64;
 export const COMMAND_SET_LIMIT = 16_384;
 const ELEMENT_HEADER_BYTES = 8;
 
-/** What C-ECHO and C-STORE read from a command set. */
+/** What our services read from a command set. */
 export interface Command {
   readonly commandField: number;
   readonly messageId?: number;
@@ -46,6 +54,16 @@ export interface Command {
   readonly status?: number;
   readonly affectedSopClassUid?: string;
   readonly affectedSopInstanceUid?: string;
+  readonly requestedSopClassUid?: string;
+  readonly requestedSopInstanceUid?: string;
+  readonly eventTypeId?: number;
+  readonly actionTypeId?: number;
+}
+
+/** What a normalized operation is about. */
+export interface NormalizedInstance {
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
 }
 
 /** Reads a command set; throws ProtocolViolation where it breaks its encoding. */
@@ -65,6 +83,10 @@ export function decodeCommand(bytes: Buffer): Command {
     status: unsignedShort(elements, ELEMENT.status),
     affectedSopClassUid: uid(elements, ELEMENT.affectedSopClassUid),
     affectedSopInstanceUid: uid(elements, ELEMENT.affectedSopInstanceUid),
+    requestedSopClassUid: uid(elements, ELEMENT.requestedSopClassUid),
+    requestedSopInstanceUid: uid(elements, ELEMENT.requestedSopInstanceUid),
+    eventTypeId: unsignedShort(elements, ELEMENT.eventTypeId),
+    actionTypeId: unsignedShort(elements, ELEMENT.actionTypeId),
   };
 }
 
@@ -88,9 +110,35 @@ export function encodeStoreRequest(messageId: number, sopClassUid: string, sopIn
   ]);
 }
 
+/** N-ACTION with its data set (PS3.7 table 10.3-7). */
+export function encodeActionRequest(messageId: number, instance: NormalizedInstance, actionTypeId: number): Buffer {
+  return encodeElements([
+    uidElement(ELEMENT.requestedSopClassUid, instance.sopClassUid),
+    shortElement(ELEMENT.commandField, COMMAND.nActionRequest),
+    shortElement(ELEMENT.messageId, messageId),
+    shortElement(ELEMENT.dataSetType, DATA_SET_FOLLOWS),
+    uidElement(ELEMENT.requestedSopInstanceUid, instance.sopInstanceUid),
+    shortElement(ELEMENT.actionTypeId, actionTypeId),
+  ]);
+}
+
+/** N-EVENT-REPORT with its data set (PS3.7 table 10.3-1). */
+export function encodeEventReportRequest(messageId: number, instance: NormalizedInstance, eventTypeId: number): Buffer {
+  return encodeElements([
+    uidElement(ELEMENT.affectedSopClassUid, instance.sopClassUid),
+    shortElement(ELEMENT.commandField, COMMAND.nEventReportRequest),
+    shortElement(ELEMENT.messageId, messageId),
+    shortElement(ELEMENT.dataSetType, DATA_SET_FOLLOWS),
+    uidElement(ELEMENT.affectedSopInstanceUid, instance.sopInstanceUid),
+    shortElement(ELEMENT.eventTypeId, eventTypeId),
+  ]);
+}
+
 /** The response to `request` with a status, and a comment where a failure has one. */
 export function encodeResponse(request: Command, status: number, errorComment?: string): Buffer {
-  const { affectedSopClassUid, affectedSopInstanceUid } = request;
+  const { actionTypeId, eventTypeId } = request;
+  const affectedSopClassUid = request.affectedSopClassUid ?? request.requestedSopClassUid;
+  const affectedSopInstanceUid = request.affectedSopInstanceUid ?? request.requestedSopInstanceUid;
   return encodeElements([
     ...(affectedSopClassUid ? [uidElement(ELEMENT.affectedSopClassUid, affectedSopClassUid)] : []),
     shortElement(ELEMENT.commandField, request.commandField | RESPONSE_BIT),
@@ -99,6 +147,8 @@ export function encodeResponse(request: Command, status: number, errorComment?: 
     shortElement(ELEMENT.status, status),
     ...(errorComment ? [textElement(ELEMENT.errorComment, errorComment.slice(0, ERROR_COMMENT_LIMIT), ' ')] : []),
     ...(affectedSopInstanceUid ? [uidElement(ELEMENT.affectedSopInstanceUid, affectedSopInstanceUid)] : []),
+    ...(eventTypeId === undefined ? [] : [shortElement(ELEMENT.eventTypeId, eventTypeId)]),
+    ...(actionTypeId === undefined ? [] : [shortElement(ELEMENT.actionTypeId, actionTypeId)]),
   ]);
 }
 

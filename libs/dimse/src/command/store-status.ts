@@ -15,6 +15,8 @@ export const STATUS = {
   processingFailure: 0x0110,
   sopClassNotSupported: 0x0122,
   unrecognisedOperation: 0x0211,
+  mistypedArgument: 0x0212,
+  classInstanceConflict: 0x0119,
   invalidUid: 0xa900,
 } as const;
 

@@ -1,5 +1,5 @@
 /** The bodies of A-ASSOCIATE-RQ and -AC (PS3.8 sections 9.3.2 and 9.3.3) as values; every length is checked first. */
-import type { AnsweredContext, AssociateAccept, AssociateRequest, ProposedContext, UserInformation } from './pdu';
+import type { AnsweredContext, AssociateAccept, AssociateRequest, ProposedContext, RoleSelection, UserInformation } from './pdu';
 import { ProtocolViolation } from './violation';
 
 const FIXED_BYTES = 68;
@@ -92,8 +92,18 @@ function userInformation(items: readonly Item[]): UserInformation {
     maximumLength: maximumLength?.readUInt32BE(0),
     implementationClassUid: optionalText(find(0x52)),
     implementationVersionName: optionalText(find(0x55)),
+    roles: subItems.filter((item) => item.type === 0x54).map(roleSelection),
     userIdentity: userIdentity(find(0x58)),
   };
+}
+
+/** PS3.7 Annex D.3.3.4: length and text of the UID, then one byte for each role. */
+function roleSelection({ body }: Item): RoleSelection {
+  if (body.length < 4 || body.readUInt16BE(0) + 4 !== body.length) {
+    throw invalid('a role selection does not measure what it says');
+  }
+  const [scu, scp] = body.subarray(-2);
+  return { sopClassUid: uidText(body.subarray(2, -2)), scu: scu === 1, scp: scp === 1 };
 }
 
 /** PS3.7 Annex D.3.3.7: type, response requested, primary field, secondary field. */

@@ -9,6 +9,7 @@ import {
   type PduType,
   type ProposedContext,
   type Rejection,
+  type RoleSelection,
 } from './pdu';
 
 /** What we say about ourselves in a request or an answer. */
@@ -16,6 +17,7 @@ export interface OwnUserInformation {
   readonly maximumLength: number;
   readonly implementationClassUid: string;
   readonly implementationVersionName: string;
+  readonly roles?: readonly RoleSelection[];
 }
 
 export interface AssociateFields {
@@ -72,12 +74,21 @@ export function writeDataHeaders(buffer: Buffer, contextId: number, isCommand: b
 
 /** A command set as one or more P-DATA-TF, none longer than `maximumLength` after its header. */
 export function encodeCommandPdus(command: Buffer, contextId: number, maximumLength: number): Buffer[] {
-  const fragmentBytes = maximumLength - PDV_HEADER_BYTES;
+  return encodeMessagePdus(command, contextId, true, maximumLength);
+}
+
+/** A small data set that is at hand, in the same way; C-STORE streams its own. */
+export function encodeDataSetPdus(dataSet: Buffer, contextId: number, maximumLength: number): Buffer[] {
+  return encodeMessagePdus(dataSet, contextId, false, maximumLength);
+}
+
+function encodeMessagePdus(message: Buffer, contextId: number, isCommand: boolean, maximumLength: number): Buffer[] {
+  const fragmentBytes = maximumLength - PDV_HEADER_BYTES - (maximumLength % 2);
   const pdus: Buffer[] = [];
-  for (let offset = 0; offset < command.length; offset += fragmentBytes) {
-    const fragment = command.subarray(offset, offset + fragmentBytes);
+  for (let offset = 0; offset < message.length || pdus.length === 0; offset += fragmentBytes) {
+    const fragment = message.subarray(offset, offset + fragmentBytes);
     const bytes = Buffer.allocUnsafe(PDU_HEADER_BYTES + PDV_HEADER_BYTES + fragment.length);
-    writeDataHeaders(bytes, contextId, true, offset + fragment.length === command.length);
+    writeDataHeaders(bytes, contextId, isCommand, offset + fragment.length === message.length);
     fragment.copy(bytes, PDU_HEADER_BYTES + PDV_HEADER_BYTES);
     pdus.push(bytes);
   }
@@ -103,8 +114,16 @@ function userInformationItem(information: OwnUserInformation): Buffer {
   return item(0x50, [
     item(0x51, [maximumLength]),
     textItem(0x52, information.implementationClassUid),
+    ...(information.roles ?? []).map(roleItem),
     textItem(0x55, information.implementationVersionName),
   ]);
+}
+
+function roleItem({ sopClassUid, scu, scp }: RoleSelection): Buffer {
+  const uid = Buffer.from(sopClassUid, 'latin1');
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(uid.length, 0);
+  return item(0x54, [length, uid, Buffer.from([scu ? 1 : 0, scp ? 1 : 0])]);
 }
 
 function pdu(type: PduType, parts: readonly Buffer[]): Buffer {

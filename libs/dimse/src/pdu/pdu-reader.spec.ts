@@ -1,15 +1,15 @@
 /** However the bytes are cut, the same events come out; whatever the bytes are, the reader ends with a violation at worst. */
 import * as fc from 'fast-check';
 import { rawAssociateRequest, rawData, rawPdu } from '@modelbank/testing';
-import { MAXIMUM_PDU_BYTES, PDU_TYPE, type PduEvent, type PduType } from './pdu';
-import { PduReader } from './pdu-reader';
+import { PDU_TYPE, type PduEvent, type PduType } from './pdu';
+import { DEFAULT_PDU_LENGTHS, PduReader } from './pdu-reader';
 import { ProtocolViolation } from './violation';
 
 const EVERYTHING: ReadonlySet<PduType> = new Set(Object.values(PDU_TYPE));
 
 /** Feeds the chunks and joins the pieces of one message, so that cuts do not show. */
 function read(chunks: readonly Buffer[]): unknown[] {
-  const reader = new PduReader(EVERYTHING, MAXIMUM_PDU_BYTES);
+  const reader = new PduReader(EVERYTHING, DEFAULT_PDU_LENGTHS);
   const events: unknown[] = [];
   let message = Buffer.alloc(0);
   for (const chunk of chunks) {
@@ -60,7 +60,7 @@ it('answers mutated streams with events or a violation, and holds nothing beyond
     fc.property(fc.array(mutation, { minLength: 1, maxLength: 6 }), (mutations) => {
       const bytes = Buffer.from(STREAM);
       for (const { at, value } of mutations) bytes[at] = value;
-      const reader = new PduReader(EVERYTHING, MAXIMUM_PDU_BYTES);
+      const reader = new PduReader(EVERYTHING, DEFAULT_PDU_LENGTHS);
       reader.push(bytes);
       try {
         while (reader.next());
@@ -73,7 +73,7 @@ it('answers mutated streams with events or a violation, and holds nothing beyond
 });
 
 it('hands fragments on without waiting for their PDU', () => {
-  const reader = new PduReader(EVERYTHING, MAXIMUM_PDU_BYTES);
+  const reader = new PduReader(EVERYTHING, DEFAULT_PDU_LENGTHS);
   reader.push(rawData(3, 0, Buffer.alloc(100_000)).subarray(0, 1_000));
   expect(reader.next()).toMatchObject({ type: 'data', endOfMessage: false, bytes: { length: 988 } });
   expect(reader.next()).toBeUndefined();

@@ -5,6 +5,7 @@
 import { decodeAssociateAccept, decodeAssociateRequest } from './decode-associate';
 import {
   ASSOCIATE_LENGTH_LIMIT,
+  MAXIMUM_PDU_BYTES,
   PDU_HEADER_BYTES,
   PDU_TYPE,
   PDV_HEADER_BYTES,
@@ -17,6 +18,19 @@ const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(PDU_TYPE));
 /** Bits 0 and 1 of the message control header (PS3.8 Annex E.2). */
 const COMMAND_BIT = 0x01;
 const LAST_BIT = 0x02;
+
+/** The longest PDUs that are taken, their headers not counted. */
+export interface PduLengthLimits {
+  /** A-ASSOCIATE-RQ and -AC. */
+  readonly associateBytes: number;
+  /** P-DATA-TF: what we told the peer. */
+  readonly dataBytes: number;
+}
+
+export const DEFAULT_PDU_LENGTHS: PduLengthLimits = {
+  associateBytes: ASSOCIATE_LENGTH_LIMIT,
+  dataBytes: MAXIMUM_PDU_BYTES,
+};
 
 interface PduHeader {
   readonly type: PduType;
@@ -33,7 +47,7 @@ interface OpenPdv {
 export class PduReader {
   /** The PDU types that the state machine can take now; any other ends the association at its first byte. */
   expected: ReadonlySet<PduType>;
-  private readonly maximumDataLength: number;
+  private readonly limits: PduLengthLimits;
   private readonly chunks: Buffer[] = [];
   private available = 0;
   private pdu?: PduHeader;
@@ -41,9 +55,9 @@ export class PduReader {
   private dataRemaining = 0;
   private pdv?: OpenPdv;
 
-  constructor(expected: ReadonlySet<PduType>, maximumDataLength: number) {
+  constructor(expected: ReadonlySet<PduType>, limits: PduLengthLimits) {
     this.expected = expected;
-    this.maximumDataLength = maximumDataLength;
+    this.limits = limits;
   }
 
   push(chunk: Buffer): void {
@@ -88,9 +102,9 @@ export class PduReader {
     const within = (least: number, most: number) => length >= least && length <= most;
     const isAssociate = type === PDU_TYPE.associateRequest || type === PDU_TYPE.associateAccept;
     const valid = isAssociate
-      ? within(0, ASSOCIATE_LENGTH_LIMIT)
+      ? within(0, this.limits.associateBytes)
       : type === PDU_TYPE.data
-        ? within(PDV_HEADER_BYTES, this.maximumDataLength)
+        ? within(PDV_HEADER_BYTES, this.limits.dataBytes)
         : within(4, 4);
     if (!valid) throw new ProtocolViolation('invalidParameter', `a PDU of type ${type} cannot have length ${length}`);
   }

@@ -49,12 +49,20 @@ export interface AnsweredContext {
   readonly transferSyntax: string;
 }
 
+/** Which roles of a SOP class the association's requestor has (PS3.7 Annex D.3.3.4); without it: SCU. */
+export interface RoleSelection {
+  readonly sopClassUid: string;
+  readonly scu: boolean;
+  readonly scp: boolean;
+}
+
 /** What both sides say about themselves in the user information item (PS3.7 Annex D.3.3). */
 export interface UserInformation {
   /** The longest P-DATA-TF that the sender of this wants; 0 means no limit; absent where it did not say. */
   readonly maximumLength?: number;
   readonly implementationClassUid?: string;
   readonly implementationVersionName?: string;
+  readonly roles: readonly RoleSelection[];
   /** A user identity was offered. It is never trusted: the certificate alone says who the peer is. */
   readonly userIdentity: 'absent' | 'ignored' | 'refused';
 }

@@ -1,29 +1,24 @@
 /**
- * The acceptor's state machine (PS3.8 section 9.2, states 2 to 13) for one connection: associate, exchange, release or
- * abort; from the first byte to the moment at which the end of the association has been told.
+ * The acceptor's service user (PS3.8 section 7) for one connection: who may associate, what is negotiated, the messages, the
+ * times, and the end, told to the hooks exactly once. The protocol machine itself is `UpperLayer`.
  */
 import type { Socket } from 'node:net';
+import { HubError } from '@modelbank/contracts';
+import { statusText } from '../command/store-status';
 import { OWN_INFORMATION } from '../pdu/associate-information';
-import { encodeAbort, encodeAssociateAccept, encodeAssociateReject, encodeReleaseResponse } from '../pdu/encode-pdu';
-import {
-  CONTEXT_RESULT,
-  MAXIMUM_PDU_BYTES,
-  PDU_TYPE,
-  type AnsweredContext,
-  type AssociateRequest,
-  type PduEvent,
-  type PduType,
-  type Rejection,
-} from '../pdu/pdu';
-import { PduReader } from '../pdu/pdu-reader';
+import { encodeAssociateAccept, encodeAssociateReject } from '../pdu/encode-pdu';
+import type { Abort, AssociateRequest, DataPiece, Rejection } from '../pdu/pdu';
 import { REJECTION, describeAbort, describeRejection } from '../pdu/reasons';
 import { sendingLengthFor } from '../pdu/sending-length';
 import { ProtocolViolation, abortOf } from '../pdu/violation';
-import { PduChannel } from '../transport/pdu-channel';
+import { UpperLayer, type UpperLayerUser } from '../state/upper-layer';
 import type { PeerCertificate } from '../transport/peer-certificate';
 import type { Timers } from '../transport/timers';
-import { DimseResponder, type AcceptedContext } from './dimse-responder';
-import { answerContexts, refusalOf, type SupportedSyntaxes } from './negotiate';
+import { DimseResponder } from './dimse-responder';
+import { EventReports } from './event-reports';
+import { acceptedContexts, answerContexts, answerRoles, refusalOf, withActions } from './negotiate';
+import type { SupportedServices } from './negotiate';
+import type { AcceptedContext } from './request-checks';
 import type {
   AcceptedAssociation,
   AssociationOutcome,
@@ -34,13 +29,13 @@ import type {
   ScpIncident,
   ScpLimits,
 } from './scp-options';
-import { Watchdog } from './watchdog';
+import { Watchdog, type Watched } from './watchdog';
 
 /** What all connections of one server share. */
 export interface AcceptorEnvironment<T> {
-  readonly hooks: Pick<DimseServerOptions<T>, 'authorise' | 'onStore' | 'onAssociationEnd'>;
+  readonly hooks: Pick<DimseServerOptions<T>, 'authorise' | 'onStore' | 'onAction' | 'onAssociationEnd'>;
   readonly limits: ScpLimits;
-  readonly supported: SupportedSyntaxes;
+  readonly services: SupportedServices;
   readonly timers: Timers;
   newAssociationId(): string;
   statusOfFailure(failure: unknown): FailureStatus;
@@ -51,10 +46,7 @@ export interface AcceptorEnvironment<T> {
   hasRoomFor(countedAs: string): boolean;
 }
 
-const BEFORE_ASSOCIATION: ReadonlySet<PduType> = new Set([PDU_TYPE.associateRequest, PDU_TYPE.abort]);
-const DURING_ASSOCIATION: ReadonlySet<PduType> = new Set([PDU_TYPE.data, PDU_TYPE.releaseRequest, PDU_TYPE.abort]);
-
-export class Acceptor<T> {
+export class Acceptor<T> implements UpperLayerUser {
   /** Resolves when the connection is gone and every hook has been told. */
   readonly done: Promise<void>;
   /** The centre this association counts for; set when it is accepted. */
@@ -64,8 +56,7 @@ export class Acceptor<T> {
   peer?: AssociationPeer;
   private readonly environment: AcceptorEnvironment<T>;
   private readonly remoteAddress: string;
-  private readonly reader = new PduReader(BEFORE_ASSOCIATION, MAXIMUM_PDU_BYTES);
-  private readonly channel: PduChannel;
+  private readonly upperLayer: UpperLayer;
   private readonly watchdog: Watchdog;
   private association?: AcceptedAssociation<T>;
   private responder?: DimseResponder<T>;
@@ -80,74 +71,85 @@ export class Acceptor<T> {
     this.certificate = certificate;
     this.remoteAddress = socket.remoteAddress ?? '';
     this.done = new Promise((resolve) => (this.resolveDone = resolve));
-    this.channel = new PduChannel(
-      socket,
-      this.reader,
-      {
-        onEvent: (event) => this.handle(event),
-        onFailure: (failure) => this.fail(failure),
-        onClosed: () => void this.closed(),
-      },
-      environment.timers,
-    );
-    this.watchdog = new Watchdog(environment.timers, environment.limits, this.watched(), (rule, message) =>
-      this.abort(rule, message),
-    );
+    const { timers, limits } = environment;
+    this.upperLayer = new UpperLayer(socket, this, {
+      role: 'acceptor',
+      timers,
+      lengthLimits: { associateBytes: limits.maximumAssociateBytes, dataBytes: limits.maximumPduBytes },
+      associateMs: limits.associateMs,
+      lingerMs: limits.lingerMs,
+    });
+    this.watchdog = new Watchdog(timers, limits, this.watched(), (rule, message) => this.abort(rule, message));
   }
 
   /** Holds (or asks for) one of the places for associations. */
   get holdsPlace(): boolean {
-    return this.asked && !this.channel.isEnded;
+    return this.asked && !this.upperLayer.isEnded;
   }
 
   /** Nothing more will come of this connection. */
   get isOver(): boolean {
-    return this.channel.isEnded;
+    return this.upperLayer.isEnded;
   }
 
   /** A message is half way: closing now would lose it. */
   get receiving(): boolean {
-    return this.responder?.receiving === true && !this.channel.isEnded;
+    return this.responder?.receiving === true && !this.upperLayer.isEnded;
   }
 
-  /** Ends the association with an A-ABORT of ours. */
+  /** Ends the association with an A-ABORT of ours; before there is one, the connection. */
   abort(rule: ScpIncident['rule'], message: string): void {
-    if (this.channel.isEnded) return;
+    if (this.upperLayer.isEnded) return;
     this.report(rule, message);
-    this.channel.end(encodeAbort(abortOf('unspecified')), this.environment.limits.lingerMs);
+    this.upperLayer.abort(abortOf('unspecified'));
   }
 
-  private handle(event: PduEvent): Promise<void> | undefined {
-    const work = this.dispatch(event);
+  onAssociateRequest(request: AssociateRequest): void {
+    this.asked = true;
+    const sendingLength = sendingLengthFor(request.userInformation.maximumLength);
+    this.detach(this.answer(request, sendingLength));
+  }
+
+  onData(piece: DataPiece): Promise<void> | undefined {
+    const work = this.responder?.receive(piece);
     if (work) this.work = work.catch(() => undefined);
     return work;
   }
 
-  private dispatch(event: PduEvent): Promise<void> | undefined {
-    switch (event.type) {
-      case 'associateRequest':
-        return this.answer(event.request);
-      case 'data':
-        return this.responder?.receive(event);
-      case 'releaseRequest':
-        return this.release();
-      case 'abort':
-        this.report('dropped', `the peer aborted: ${describeAbort(event.abort)}`);
-        this.channel.end(undefined, this.environment.limits.lingerMs);
-        return undefined;
-      default:
-        throw new ProtocolViolation('unexpectedPdu', `an acceptor does not take ${event.type}`);
-    }
+  onReleaseRequest(): void {
+    this.detach(this.release());
   }
 
-  private async answer(request: AssociateRequest): Promise<void> {
-    this.reader.expected = DURING_ASSOCIATION;
-    this.asked = true;
-    const { maximumLength } = request.userInformation;
-    const sendingLength = sendingLengthFor(maximumLength);
+  onAbort(abort: Abort): void {
+    this.report('dropped', `the peer aborted: ${describeAbort(abort)}`);
+  }
+
+  onFailure(failure: unknown): void {
+    const isViolation = failure instanceof ProtocolViolation;
+    if (isViolation) this.report('protocolViolation', failure.message);
+    else this.report('hookFailed', 'the association ended by a failure of our own', failure);
+  }
+
+  onArtimExpired(): void {
+    this.report('timeout', 'no association request came in time');
+  }
+
+  onClosed(): void {
+    void this.closed();
+  }
+
+  /** Work beside which the machine goes on: an abort of the peer counts at once. */
+  private detach(work: Promise<void>): void {
+    this.work = work.catch((failure: unknown) => {
+      this.onFailure(failure);
+      this.upperLayer.abort(failure instanceof ProtocolViolation ? failure.abort : abortOf('unspecified'));
+    });
+  }
+
+  private async answer(request: AssociateRequest, sendingLength: number): Promise<void> {
     const peer = (this.peer = this.describePeer(request));
     const verdict = await this.watchdog.duringOwnWork(this.judge(request, peer));
-    if (this.channel.isEnded) return;
+    if (this.upperLayer.isEnded) return;
     if (!verdict.accept) return this.reject(verdict);
     const countedAs = verdict.countedAs ?? peer.fingerprintSha256;
     if (countedAs !== undefined && !this.environment.hasRoomFor(countedAs)) {
@@ -155,10 +157,17 @@ export class Acceptor<T> {
     }
     this.countedAs = countedAs;
     this.association = { ...peer, id: this.environment.newAssociationId(), context: verdict.context };
-    const answered = answerContexts(request.contexts, this.environment.supported);
-    this.responder = this.makeResponder(this.association, acceptedContexts(request, answered), sendingLength);
+    const services = withActions(this.environment.services, verdict.furtherContexts);
+    const answered = answerContexts(request, services);
+    const contexts = acceptedContexts(request, answered, services);
+    this.responder = this.makeResponder(this.association, contexts, sendingLength);
     this.watchdog.associationOpened();
-    await this.channel.send(encodeAssociateAccept({ ...request, userInformation: OWN_INFORMATION }, answered));
+    const userInformation = {
+      ...OWN_INFORMATION,
+      maximumLength: this.environment.limits.maximumPduBytes,
+      roles: answerRoles(request, answered),
+    };
+    await this.upperLayer.accept(encodeAssociateAccept({ ...request, userInformation }, answered));
   }
 
   private async judge(request: AssociateRequest, peer: AssociationPeer): Promise<Authorisation<T>> {
@@ -175,25 +184,14 @@ export class Acceptor<T> {
   private reject(rejection: Rejection): void {
     const isLimit = rejection.source === 3;
     this.report(isLimit ? 'limit' : 'rejected', `association refused: ${describeRejection(rejection)}`);
-    this.channel.end(encodeAssociateReject(rejection), this.environment.limits.lingerMs);
+    this.upperLayer.reject(encodeAssociateReject(rejection));
   }
 
   private async release(): Promise<void> {
     const incomplete = this.responder?.receiving === true;
     if (incomplete) this.report('dropped', 'the peer released the association inside a message');
     await this.watchdog.duringOwnWork(this.conclude(incomplete ? 'aborted' : 'released'));
-    this.channel.end(encodeReleaseResponse(), this.environment.limits.lingerMs);
-  }
-
-  private fail(failure: unknown): void {
-    if (!(failure instanceof ProtocolViolation)) return this.failInside(failure);
-    this.report('protocolViolation', failure.message);
-    this.channel.end(encodeAbort(failure.abort), this.environment.limits.lingerMs);
-  }
-
-  private failInside(cause: unknown): void {
-    this.report('hookFailed', 'the association ended by a failure of our own', cause);
-    this.channel.end(encodeAbort(abortOf('unspecified')), this.environment.limits.lingerMs);
+    this.upperLayer.confirmRelease();
   }
 
   private async closed(): Promise<void> {
@@ -221,7 +219,8 @@ export class Acceptor<T> {
     contexts: ReadonlyMap<number, AcceptedContext>,
     sendingLength: number,
   ): DimseResponder<T> {
-    const { limits, statusOfFailure, hooks } = this.environment;
+    const { limits, statusOfFailure, hooks, timers } = this.environment;
+    const send = (pdu: Buffer) => this.upperLayer.sendData(pdu);
     return new DimseResponder<T>({
       association,
       contexts,
@@ -232,8 +231,17 @@ export class Acceptor<T> {
         onFailure: (cause) =>
           this.environment.report(this.incident('instanceRefused', 'an instance was refused', cause)),
       },
+      reports: new EventReports({ timers, responseMs: limits.responseMs, sendingLength, send }),
+      onRefused: ({ status }) =>
+        this.environment.report(
+          this.incident('operationRefused', `an operation was answered with ${statusText(status)}`),
+        ),
       openSink: (request) => hooks.onStore(request),
-      send: (pdu) => this.channel.send(pdu),
+      openAction: (request) => {
+        if (hooks.onAction) return hooks.onAction(request);
+        throw new HubError('SOP_CLASS_NOT_SUPPORTED', 'no action is supported');
+      },
+      send,
       duringOwnWork: (work) => this.watchdog.duringOwnWork(work),
     });
   }
@@ -242,15 +250,15 @@ export class Acceptor<T> {
     return { ...this.certificate, callingAeTitle, calledAeTitle, remoteAddress: this.remoteAddress };
   }
 
-  private watched() {
-    const isReceiving = (): boolean => this.responder?.receiving === true || this.reader.insidePdu;
-    const { channel } = this;
+  private watched(): Watched {
+    const isReceiving = (): boolean => this.responder?.receiving === true || this.upperLayer.insidePdu;
+    const { upperLayer } = this;
     return {
       get lastByteAtMs() {
-        return channel.lastByteAtMs;
+        return upperLayer.lastByteAtMs;
       },
       get bytesReceived() {
-        return channel.bytesReceived;
+        return upperLayer.bytesReceived;
       },
       get receiving() {
         return isReceiving();
@@ -269,16 +277,4 @@ export class Acceptor<T> {
     const { remoteAddress, certificate, association, peer } = this;
     return { rule, message, remoteAddress, ...(peer ?? certificate), associationId: association?.id, cause };
   }
-}
-
-function acceptedContexts(
-  request: AssociateRequest,
-  answered: readonly AnsweredContext[],
-): ReadonlyMap<number, AcceptedContext> {
-  const abstractSyntaxes = new Map(request.contexts.map((context) => [context.id, context.abstractSyntax]));
-  return new Map(
-    answered
-      .filter((context) => context.result === CONTEXT_RESULT.accepted)
-      .map(({ id, transferSyntax }) => [id, { abstractSyntax: abstractSyntaxes.get(id) ?? '', transferSyntax }]),
-  );
 }

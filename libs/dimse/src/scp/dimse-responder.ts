@@ -1,9 +1,7 @@
 /**
- * The DIMSE side of an association (PS3.7): collects command sets, answers C-ECHO, streams C-STORE data sets into
- * receptions, and refuses every other operation with the status that the standard has for it.
+ * The DIMSE side of an association (PS3.7): collects command sets, answers C-ECHO, streams the data sets of C-STORE and
+ * N-ACTION into receptions, and refuses every other operation with the status that the standard has for it.
  */
-import { ERROR_CODES } from '@modelbank/contracts';
-import { VERIFICATION_SOP_CLASS_UID, isUid } from '@modelbank/dicom';
 import {
   COMMAND,
   COMMAND_SET_LIMIT,
@@ -12,17 +10,17 @@ import {
   encodeResponse,
   type Command,
 } from '../command/command-set';
+import { parseUid } from '@modelbank/dicom';
 import { STATUS } from '../command/store-status';
 import { encodeCommandPdus } from '../pdu/encode-pdu';
 import type { DataPiece } from '../pdu/pdu';
 import { ProtocolViolation } from '../pdu/violation';
-import type { AcceptedAssociation, FailureStatus, StoreRequest, StoreSink } from './scp-options';
+import type { EventReport, EventReports } from './event-reports';
+import { echoable, refusalOfAction, refusalOfStore, statusWithoutDataSet } from './request-checks';
+import type { AcceptedContext } from './request-checks';
+import type { AcceptedAssociation, ActionRequest, EventReporter, FailureStatus } from './scp-options';
+import type { StoreRequest, StoreSink } from './scp-options';
 import { StoreReception, type ReceptionRules } from './store-reception';
-
-export interface AcceptedContext {
-  readonly abstractSyntax: string;
-  readonly transferSyntax: string;
-}
 
 export interface ResponderEnvironment<T> {
   readonly association: AcceptedAssociation<T>;
@@ -30,7 +28,11 @@ export interface ResponderEnvironment<T> {
   readonly contexts: ReadonlyMap<number, AcceptedContext>;
   readonly sendingLength: number;
   readonly rules: ReceptionRules;
+  readonly reports: EventReports;
+  /** An operation gets a failure status before anything of it is taken. */
+  onRefused(refusal: FailureStatus): void;
   openSink(request: StoreRequest<T>): StoreSink | Promise<StoreSink>;
+  openAction(request: ActionRequest<T>): StoreSink | Promise<StoreSink>;
   send(pdu: Buffer): Promise<void> | undefined;
   /** Marks work that is ours, so that no clock of the peer runs. */
   duringOwnWork<R>(work: Promise<R>): Promise<R>;
@@ -42,13 +44,6 @@ interface Pending {
   readonly contextId: number;
   readonly reception: StoreReception;
 }
-
-/** Operations that exist but that nobody offered here; anything else is unknown (PS3.7 table E.1-1). */
-const OTHER_OPERATIONS: ReadonlySet<number> = new Set([
-  0x0010, 0x0020, 0x0021, 0x0100, 0x0110, 0x0120, 0x0130, 0x0140, 0x0150,
-]);
-
-const INVALID_UID: FailureStatus = { status: STATUS.invalidUid, comment: ERROR_CODES.UID_INVALID.title };
 
 export class DimseResponder<T> {
   private readonly environment: ResponderEnvironment<T>;
@@ -72,6 +67,7 @@ export class DimseResponder<T> {
 
   /** The association is over: an instance that is not complete is forgotten. */
   async drop(): Promise<void> {
+    this.environment.reports.end();
     const pending = this.pending;
     this.pending = undefined;
     await pending?.reception.drop();
@@ -97,32 +93,64 @@ export class DimseResponder<T> {
   private perform(command: Command, contextId: number): Promise<void> | undefined {
     const context = this.environment.contexts.get(contextId);
     if (context === undefined) throw broken('a message uses a presentation context that was not accepted');
-    if ((command.commandField & RESPONSE_BIT) !== 0) throw broken('a response came, though nothing was asked');
+    if ((command.commandField & RESPONSE_BIT) !== 0) return void this.environment.reports.respond(command);
     if (command.commandField === COMMAND.cCancelRequest) return undefined;
     if (command.messageId === undefined) throw broken('the request lacks its message id');
-    if (command.commandField === COMMAND.cStoreRequest && command.dataSetFollows) {
-      return this.beginStore(command, contextId, context);
+    const { commandField, dataSetFollows } = command;
+    if (commandField === COMMAND.cStoreRequest && dataSetFollows) return this.beginStore(command, contextId, context);
+    if (commandField === COMMAND.nActionRequest && dataSetFollows && context.service === 'action') {
+      return this.beginAction(command, contextId, context);
     }
     const status = statusWithoutDataSet(command, context);
-    if (!command.dataSetFollows) return this.respond(command, contextId, { status });
+    if (status !== STATUS.success) this.environment.onRefused({ status });
+    if (!dataSetFollows) return this.respond(command, contextId, { status });
     const reception = StoreReception.refused({ status }, this.environment.rules);
     this.pending = { command, contextId, reception };
     return undefined;
   }
 
-  private async beginStore(command: Command, contextId: number, context: AcceptedContext): Promise<void> {
-    const { rules, association, openSink, duringOwnWork } = this.environment;
-    const { affectedSopInstanceUid: sopInstanceUid, messageId = 0 } = command;
+  private beginStore(command: Command, contextId: number, context: AcceptedContext): Promise<void> {
+    const { association, openSink } = this.environment;
+    const { affectedSopInstanceUid = '', messageId = 0 } = command;
     const { abstractSyntax: sopClassUid, transferSyntax: transferSyntaxUid } = context;
-    const refusal = refusalOfStore(command, context);
-    let reception: StoreReception;
-    if (refusal || !isUid(sopInstanceUid)) {
-      reception = StoreReception.refused(refusal ?? INVALID_UID, rules);
-    } else {
-      const request = { association, sopClassUid, sopInstanceUid, transferSyntaxUid, messageId };
-      reception = await duringOwnWork(StoreReception.begin(async () => openSink(request), rules));
-    }
+    return this.begin(command, contextId, refusalOfStore(command, context), async () => {
+      const sopInstanceUid = parseUid(affectedSopInstanceUid);
+      return openSink({ association, sopClassUid, sopInstanceUid, transferSyntaxUid, messageId });
+    });
+  }
+
+  private beginAction(command: Command, contextId: number, context: AcceptedContext): Promise<void> {
+    const { association, openAction } = this.environment;
+    const { requestedSopInstanceUid: sopInstanceUid = '', actionTypeId = 0 } = command;
+    const { abstractSyntax: sopClassUid, transferSyntax: transferSyntaxUid } = context;
+    const reporter = this.reporterOn(contextId);
+    return this.begin(command, contextId, refusalOfAction(command, context), async () =>
+      openAction({ association, sopClassUid, sopInstanceUid, actionTypeId, transferSyntaxUid, reporter }),
+    );
+  }
+
+  private async begin(
+    command: Command,
+    contextId: number,
+    refusal: FailureStatus | undefined,
+    open: () => Promise<StoreSink>,
+  ): Promise<void> {
+    const { rules, duringOwnWork } = this.environment;
+    if (refusal) this.environment.onRefused(refusal);
+    const reception = refusal
+      ? StoreReception.refused(refusal, rules)
+      : await duringOwnWork(StoreReception.begin(open, rules));
     this.pending = { command, contextId, reception };
+  }
+
+  private reporterOn(contextId: number): EventReporter {
+    const { reports } = this.environment;
+    return {
+      get isOpen() {
+        return reports.isOpen;
+      },
+      report: (report: EventReport) => reports.report(contextId, report),
+    };
   }
 
   private receiveDataSet({ contextId, bytes, endOfMessage }: DataPiece): Promise<void> | undefined {
@@ -152,36 +180,6 @@ export class DimseResponder<T> {
     }
     return room;
   }
-}
-
-/** What a request without data set, or one that is not ours, is answered. */
-function statusWithoutDataSet(command: Command, context: AcceptedContext): number {
-  if (command.commandField === COMMAND.cEchoRequest) {
-    return context.abstractSyntax === VERIFICATION_SOP_CLASS_UID ? STATUS.success : STATUS.sopClassNotSupported;
-  }
-  if (command.commandField === COMMAND.cStoreRequest) return STATUS.processingFailure;
-  return OTHER_OPERATIONS.has(command.commandField) ? STATUS.sopClassNotSupported : STATUS.unrecognisedOperation;
-}
-
-function refusalOfStore(command: Command, context: AcceptedContext): FailureStatus | undefined {
-  const { affectedSopClassUid, affectedSopInstanceUid } = command;
-  if (!affectedSopClassUid || !affectedSopInstanceUid) {
-    return { status: STATUS.processingFailure, comment: 'The request lacks the UID of its class or instance' };
-  }
-  if (context.abstractSyntax === VERIFICATION_SOP_CLASS_UID || affectedSopClassUid !== context.abstractSyntax) {
-    return { status: STATUS.sopClassNotSupported, comment: 'The SOP class is not that of the presentation context' };
-  }
-  return undefined;
-}
-
-/** UIDs that are none are not sent back: they may be of any length and hold anything. */
-function echoable(command: Command): Command {
-  const kept = (uid: string | undefined): string | undefined => (uid && isUid(uid) ? uid : undefined);
-  return {
-    ...command,
-    affectedSopClassUid: kept(command.affectedSopClassUid),
-    affectedSopInstanceUid: kept(command.affectedSopInstanceUid),
-  };
 }
 
 function broken(message: string): ProtocolViolation {

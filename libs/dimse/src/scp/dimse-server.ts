@@ -11,7 +11,7 @@ import { createTlsListener, type RefusedHandshake } from '../transport/tls-liste
 import { TLS_PROFILE } from '../transport/tls-profile';
 import { systemTimers } from '../transport/timers';
 import { Acceptor, type AcceptorEnvironment } from './acceptor';
-import { supportedSyntaxesOf } from './negotiate';
+import { servicesOf } from './negotiate';
 import {
   DEFAULT_SCP_LIMITS,
   type DimseServerOptions,
@@ -44,7 +44,7 @@ export interface LiveConnection {
   cut(why: string): void;
 }
 
-/** Makes an SCP for C-ECHO and C-STORE; it answers nobody before `listen`. */
+/** Makes an SCP for C-ECHO, C-STORE, and N-ACTION where a peer may use it; it answers nobody before `listen`. */
 export function createDimseServer<T>(options: DimseServerOptions<T>): DimseServer {
   return new ListeningScp(options);
 }
@@ -169,7 +169,7 @@ class ListeningScp<T> implements DimseServer {
     return {
       hooks: options,
       limits,
-      supported: supportedSyntaxesOf(options.presentationContexts),
+      services: servicesOf(options.presentationContexts),
       timers: options.timers ?? systemTimers,
       newAssociationId: options.newAssociationId ?? randomUUID,
       statusOfFailure: options.statusOfFailure ?? defaultStatusOfFailure,

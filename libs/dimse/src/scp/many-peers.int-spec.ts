@@ -57,8 +57,7 @@ it('survives dialogues with flipped bytes and cut ends', async () => {
   scp = await CollectingScp.start({
     limits: { idleMs: 250, associateMs: 250, lingerMs: 100, maximumAssociations: 500 },
   });
-  const dialogue = Buffer.concat([
-    rawAssociateRequest(),
+  const messages = Buffer.concat([
     rawData(1, 3, rawEchoRequest()),
     rawData(RAW_CT.id, 3, rawStoreRequest('1.2.3')),
     rawData(RAW_CT.id, 0, Buffer.alloc(300)),
@@ -69,16 +68,25 @@ it('survives dialogues with flipped bytes and cut ends', async () => {
   const below = (limit: number): number => random.next().value % limit;
   for (let batch = 0; batch < 6; batch += 1) {
     const peers = await Promise.all(Array.from({ length: 50 }, () => RawPeer.connect(scp.port)));
-    for (const peer of peers) {
-      const bytes = Buffer.from(dialogue.subarray(0, below(4) === 0 ? below(dialogue.length) : dialogue.length));
+    const mutated = (whole: Buffer): Buffer => {
+      const bytes = Buffer.from(whole.subarray(0, below(4) === 0 ? below(whole.length) : whole.length));
       for (let flip = below(5); flip >= 0 && bytes.length > 0; flip -= 1) bytes[below(bytes.length)] = below(256);
-      peer.send(bytes);
-    }
+      return bytes;
+    };
+    const inRequest = peers.map(() => below(4) === 0);
+    peers.forEach((peer, index) =>
+      peer.send(inRequest[index] ? mutated(rawAssociateRequest()) : rawAssociateRequest()),
+    );
+    // what comes before the acceptance is refused as such: the others wait for it
+    await Promise.all(peers.filter((_, index) => !inRequest[index]).map((peer) => peer.next()));
+    peers.forEach((peer) => peer.send(mutated(messages)));
     await Promise.all(peers.map((peer) => peer.closed(5_000)));
   }
   await allGone();
   const good = await RawPeer.connect(scp.port);
-  good.send(dialogue);
+  good.send(rawAssociateRequest());
   expect(await good.next()).toMatchObject({ type: 2 });
+  good.send(messages);
+  for (const type of [4, 4, 6]) expect(await good.next()).toMatchObject({ type });
   good.close();
 }, 30_000);

@@ -1,9 +1,10 @@
 /** What an SCP is given: who may associate, what is negotiated, where instances go, and how far a peer may go. */
 import type { X509Certificate } from 'node:crypto';
 import type { Uid } from '@modelbank/dicom';
-import type { Rejection } from '../pdu/pdu';
+import { ASSOCIATE_LENGTH_LIMIT, MAXIMUM_PDU_BYTES, type Rejection } from '../pdu/pdu';
 import type { Timers } from '../transport/timers';
 import type { TlsRefusal } from '../transport/tls-refusal';
+import type { EventReport } from './event-reports';
 
 /** The limits that keep one peer from hurting the others. */
 export interface ScpLimits {
@@ -15,7 +16,7 @@ export interface ScpLimits {
   readonly associateMs: number;
   /** Silence of the peer inside an association. */
   readonly idleMs: number;
-  /** How long the last PDU may take to leave before the socket is destroyed. */
+  /** How long the peer may take to close after the last PDU (ARTIM again) before the socket is destroyed. */
   readonly lingerMs: number;
   /** The least that must arrive per window while a message is being received. */
   readonly minimumBytesPerSecond: number;
@@ -26,6 +27,11 @@ export interface ScpLimits {
   /** Sockets in any state; more are closed at once. */
   readonly maximumConnections: number;
   readonly maximumObjectBytes: number;
+  /** The longest P-DATA-TF that we take, told to the peer. */
+  readonly maximumPduBytes: number;
+  readonly maximumAssociateBytes: number;
+  /** The peer's answer to an event report of ours. */
+  readonly responseMs: number;
 }
 
 export const DEFAULT_SCP_LIMITS: ScpLimits = {
@@ -40,6 +46,9 @@ export const DEFAULT_SCP_LIMITS: ScpLimits = {
   maximumAssociationsPerCentre: 8,
   maximumConnections: 1_024,
   maximumObjectBytes: 2 * 1024 ** 3,
+  maximumPduBytes: MAXIMUM_PDU_BYTES,
+  maximumAssociateBytes: ASSOCIATE_LENGTH_LIMIT,
+  responseMs: 30_000,
 };
 
 /** PEM texts. With `ca` every peer must present a certificate that it signed. */
@@ -67,6 +76,8 @@ export type Authorisation<T> =
       readonly context: T;
       /** Associations with the same value share one limit: the centre's id. Default: the certificate. */
       readonly countedAs?: string;
+      /** What only this peer may use, beside the contexts of the server. */
+      readonly furtherContexts?: readonly SupportedContext[];
     }
   | ({ readonly accept: false } & Rejection);
 
@@ -83,6 +94,25 @@ export interface StoreRequest<T> {
   readonly sopInstanceUid: Uid;
   readonly transferSyntaxUid: string;
   readonly messageId: number;
+}
+
+/** An N-ACTION with its data set (PS3.7 section 10.1.4) on a SOP class of the peer's `furtherContexts`. */
+export interface ActionRequest<T> {
+  readonly association: AcceptedAssociation<T>;
+  /** Equal to the abstract syntax of the presentation context. */
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  readonly actionTypeId: number;
+  readonly transferSyntaxUid: string;
+  /** For what the action leads to, as long as the association stands. */
+  readonly reporter: EventReporter;
+}
+
+/** Sends N-EVENT-REPORT to the peer of an association that it opened. */
+export interface EventReporter {
+  readonly isOpen: boolean;
+  /** Resolves with the peer's status; throws PEER_ABORTED when the association is over, PEER_TIMEOUT without an answer. */
+  report(report: EventReport): Promise<number>;
 }
 
 /** Where one data set goes. Exactly one of `finish` and `abort` is called, and nothing after it. */
@@ -109,6 +139,7 @@ export interface ScpIncident {
     | 'dropped'
     | 'cut'
     | 'instanceRefused'
+    | 'operationRefused'
     | 'hookFailed';
   readonly message: string;
   readonly remoteAddress: string;
@@ -146,6 +177,8 @@ export interface DimseServerOptions<T> {
   authorise(peer: AssociationPeer): Promise<Authorisation<T>>;
   /** Throwing (or rejecting) refuses this instance with the status of the failure; its bytes are read and dropped. */
   onStore(request: StoreRequest<T>): StoreSink | Promise<StoreSink>;
+  /** Its data set comes to the sink, whose status answers the action. Absent: actions are not supported. */
+  onAction?(request: ActionRequest<T>): StoreSink | Promise<StoreSink>;
   /** Runs before a release is confirmed, and after an unfinished sink was aborted. */
   onAssociationEnd?(association: AcceptedAssociation<T>, outcome: AssociationOutcome): Promise<void> | void;
   onIncident?(incident: ScpIncident): void;

@@ -22,7 +22,7 @@ export class Watchdog {
   private readonly limits: ScpLimits;
   private readonly watched: Watched;
   private readonly onExpired: (rule: WatchdogRule, message: string) => void;
-  private cancel: CancelAlarm;
+  private cancel: CancelAlarm = () => undefined;
   private ownWorkSinceMs?: number;
   private ownWorkMs = 0;
   private ownWorkEndedAtMs = 0;
@@ -38,12 +38,10 @@ export class Watchdog {
     this.limits = limits;
     this.watched = watched;
     this.onExpired = onExpired;
-    this.cancel = timers.after(limits.associateMs, () => onExpired('timeout', 'no association request came in time'));
   }
 
   /** The association stands: from now on silence and rate count. */
   associationOpened(): void {
-    this.cancel();
     this.restartWindow();
     this.scheduleTick();
   }

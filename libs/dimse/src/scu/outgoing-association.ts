@@ -1,52 +1,42 @@
 /**
- * The requestor's state machine (PS3.8 section 9.2) with C-ECHO and C-STORE on top: one operation at a time, data sets
- * streamed with bounded memory, every end of the association a HubError in words.
+ * The requestor's service user (PS3.8 section 7) with C-ECHO, C-STORE and the normalized services on top: one operation at
+ * a time, data sets streamed with bounded memory, every end of the association a HubError in words.
  */
 import type { Socket } from 'node:net';
 import { HubError } from '@modelbank/contracts';
 import { VERIFICATION_SOP_CLASS_UID } from '@modelbank/dicom';
 import {
   COMMAND,
-  COMMAND_SET_LIMIT,
-  decodeCommand,
+  RESPONSE_BIT,
+  encodeActionRequest,
   encodeEchoRequest,
+  encodeEventReportRequest,
+  encodeResponse,
   encodeStoreRequest,
   type Command,
 } from '../command/command-set';
 import { storeStatusOf, type StoreStatus } from '../command/store-status';
-import { encodeAbort, encodeCommandPdus, encodeReleaseRequest, encodeReleaseResponse } from '../pdu/encode-pdu';
-import {
-  MAXIMUM_PDU_BYTES,
-  PDU_TYPE,
-  type AssociateAccept,
-  type DataPiece,
-  type PduEvent,
-  type PduType,
-  type Rejection,
-} from '../pdu/pdu';
-import { PduReader } from '../pdu/pdu-reader';
-import { describeAbort, describeRejection } from '../pdu/reasons';
+import { encodeCommandPdus } from '../pdu/encode-pdu';
+import type { Abort, AssociateAccept, DataPiece, Rejection } from '../pdu/pdu';
+import { DEFAULT_PDU_LENGTHS } from '../pdu/pdu-reader';
+import { describeAbort } from '../pdu/reasons';
 import { sendingLengthFor } from '../pdu/sending-length';
 import { ProtocolViolation, abortOf } from '../pdu/violation';
-import { PduChannel } from '../transport/pdu-channel';
+import { UpperLayer, type UpperLayerUser } from '../state/upper-layer';
 import type { Timers } from '../transport/timers';
 import { AwaitedAnswer } from './awaited-answer';
 import { connectionLost, nameOf } from './connect';
 import { DataPduPacker, openDataSet } from './data-set-source';
+import { MessageCollector, type Message } from './message-collector';
+import { associationRefused, protocolBroken } from './peer-failures';
 import { ProposedContexts } from './proposed-contexts';
-import type { AssociationOptions, DataSetSource, ScuTimeouts, StoreOperation, WantedContext } from './scu-options';
+import type { AssociationOptions, DataSetSource, NormalizedOperation, ScuTimeouts } from './scu-options';
+import type { StoreOperation, WantedContext } from './scu-options';
 
-const WAITING_FOR_ANSWER: ReadonlySet<PduType> = new Set([
-  PDU_TYPE.associateAccept,
-  PDU_TYPE.associateReject,
-  PDU_TYPE.abort,
-]);
-const ESTABLISHED: ReadonlySet<PduType> = new Set([PDU_TYPE.data, PDU_TYPE.releaseRequest, PDU_TYPE.abort]);
-const RELEASING: ReadonlySet<PduType> = new Set([...ESTABLISHED, PDU_TYPE.releaseResponse]);
 const LINGER_MS = 1_000;
 
-/** The peer's acceptance, its confirmation of a release, or the bytes of a response's command set. */
-type Answer = AssociateAccept | 'released' | Buffer;
+/** The peer's acceptance, its confirmation of a release, or the command set of a response. */
+type Answer = AssociateAccept | 'released' | Command;
 
 interface Exchange {
   readonly contextId: number;
@@ -55,40 +45,37 @@ interface Exchange {
   readonly response: number;
 }
 
-export class OutgoingAssociation {
+export class OutgoingAssociation implements UpperLayerUser {
   private readonly options: AssociationOptions;
   private readonly timeouts: ScuTimeouts;
   private readonly answer: AwaitedAnswer<Answer>;
-  private readonly reader = new PduReader(WAITING_FOR_ANSWER, MAXIMUM_PDU_BYTES);
-  private readonly channel: PduChannel;
+  private readonly upperLayer: UpperLayer;
   private readonly proposed: ProposedContexts;
+  private readonly messages = new MessageCollector();
   private sendingLength = 0;
   private nextMessageId = 1;
   private inOperation = false;
-  private responseParts: Buffer[] = [];
-  private responseBytes = 0;
+  /** The request of the operation that runs has left. */
+  private sent: Promise<void> = Promise.resolve();
 
   constructor(socket: Socket, options: AssociationOptions, timeouts: ScuTimeouts, timers: Timers) {
     this.options = options;
     this.timeouts = timeouts;
-    this.answer = new AwaitedAnswer(timers, () => this.channel.end(encodeAbort(abortOf('unspecified')), LINGER_MS));
+    this.answer = new AwaitedAnswer(timers, () => this.upperLayer.abort(abortOf('unspecified')));
     this.proposed = new ProposedContexts(options.presentationContexts);
-    this.channel = new PduChannel(
-      socket,
-      this.reader,
-      {
-        onEvent: (event) => this.handle(event),
-        onFailure: (failure) => this.protocolFailure(failure),
-        onClosed: (cause) => void this.answer.end(connectionLost(cause, options)),
-      },
+    this.upperLayer = new UpperLayer(socket, this, {
+      role: 'requestor',
       timers,
-    );
+      lengthLimits: DEFAULT_PDU_LENGTHS,
+      associateMs: timeouts.associateMs,
+      lingerMs: LINGER_MS,
+    });
   }
 
   /** Sends the request and waits for the peer's answer; the association stands when this resolves. */
   async establish(): Promise<void> {
     const accepted = this.answer.expect();
-    void this.channel.send(this.proposed.encodeRequest(this.options));
+    this.upperLayer.associate(this.proposed.encodeRequest(this.options));
     await this.inTime(accepted, this.timeouts.associateMs, 'answer the association request');
   }
 
@@ -122,61 +109,74 @@ export class OutgoingAssociation {
     });
   }
 
+  /** N-ACTION (PS3.7 section 10.1.4): resolves with the peer's status. */
+  action(operation: NormalizedOperation): Promise<number> {
+    return this.normalized(operation, COMMAND.nActionResponse, encodeActionRequest);
+  }
+
+  /** N-EVENT-REPORT (PS3.7 section 10.1.1), where the peer accepted us as SCP: resolves with its status. */
+  eventReport(operation: NormalizedOperation): Promise<number> {
+    return this.normalized(operation, COMMAND.nEventReportResponse, encodeEventReportRequest);
+  }
+
   /** A-RELEASE: resolves when the peer has confirmed. */
   async release(): Promise<void> {
     const confirmed = this.answer.expect();
-    this.reader.expected = RELEASING;
-    void this.channel.send(encodeReleaseRequest());
+    this.upperLayer.requestRelease();
     await this.inTime(confirmed, this.timeouts.releaseMs, 'confirm the release');
     this.answer.end(new HubError('INVALID_REQUEST', 'the association was released'));
-    this.channel.end(undefined, LINGER_MS);
   }
 
   /** A-ABORT: nothing more is sent or waited for. */
   abort(): void {
-    this.channel.end(encodeAbort(abortOf('serviceUser')), LINGER_MS);
+    this.upperLayer.abort();
     this.answer.end(new HubError('PEER_ABORTED', 'the association was aborted by this side'));
+  }
+
+  onAssociateAccept(accept: AssociateAccept): void {
+    this.sendingLength = sendingLengthFor(accept.userInformation.maximumLength);
+    this.proposed.adopt(accept);
+    this.answer.settle(accept);
+  }
+
+  onAssociateReject(rejection: Rejection): void {
+    this.answer.end(associationRefused(rejection, this.options));
+  }
+
+  onData(piece: DataPiece): Promise<void> | undefined {
+    const message = this.messages.collect(piece);
+    if (message === undefined) return undefined;
+    if ((message.command.commandField & RESPONSE_BIT) === 0) return this.serve(message);
+    if (!this.answer.isAwaited) throw new ProtocolViolation('serviceUser', 'nobody asked for this message');
+    this.answer.settle(message.command);
+    return undefined;
+  }
+
+  /** While we asked for the same (a collision), the peer's release is confirmed and ours still waits for its own answer. */
+  onReleaseRequest(): void {
+    const isCollision = this.upperLayer.state === 'Sta9';
+    this.upperLayer.confirmRelease();
+    if (!isCollision) this.answer.end(new HubError('PEER_ABORTED', `${this.peer} released the association by itself`));
+  }
+
+  onReleaseConfirmed(): void {
+    this.answer.settle('released');
+  }
+
+  onAbort(abort: Abort): void {
+    this.answer.end(new HubError('PEER_ABORTED', `${this.peer} aborted: ${describeAbort(abort)}`));
+  }
+
+  onFailure(failure: unknown): void {
+    this.answer.end(protocolBroken(failure, this.options));
+  }
+
+  onClosed(cause?: Error): void {
+    this.answer.end(connectionLost(cause, this.options));
   }
 
   private get peer(): string {
     return nameOf(this.options);
-  }
-
-  private handle(event: PduEvent): void {
-    switch (event.type) {
-      case 'associateAccept':
-        this.reader.expected = ESTABLISHED;
-        this.sendingLength = sendingLengthFor(event.accept.userInformation.maximumLength);
-        this.proposed.adopt(event.accept.contexts);
-        return this.answer.settle(event.accept);
-      case 'associateReject':
-        return this.endedByPeer(this.rejected(event.rejection));
-      case 'abort':
-        return this.endedByPeer(new HubError('PEER_ABORTED', `${this.peer} aborted: ${describeAbort(event.abort)}`));
-      case 'releaseRequest':
-        void this.channel.send(encodeReleaseResponse());
-        return this.endedByPeer(new HubError('PEER_ABORTED', `${this.peer} released the association by itself`));
-      case 'releaseResponse':
-        return this.answer.settle('released');
-      case 'data':
-        return this.collectResponse(event);
-      default:
-        throw new ProtocolViolation('unexpectedPdu', `a requestor does not take ${event.type}`);
-    }
-  }
-
-  private endedByPeer(failure: HubError): void {
-    this.channel.end(undefined, LINGER_MS);
-    this.answer.end(failure);
-  }
-
-  private rejected(rejection: Rejection): HubError {
-    const { callingAeTitle, calledAeTitle } = this.options;
-    const message = `${this.peer} refused the association: ${describeRejection(rejection)}`;
-    if (rejection.result === 2) return new HubError('PEER_ABORTED', message, { advice: 'try again later' });
-    return new HubError('PEER_REJECTED', message, {
-      advice: `check that the peer knows our AE title ${callingAeTitle} and calls itself ${calledAeTitle}`,
-    });
   }
 
   private async operate<R>(operation: () => Promise<R>): Promise<R> {
@@ -192,15 +192,58 @@ export class OutgoingAssociation {
 
   private async request(command: Buffer, exchange: Exchange, dataSet?: DataSetSource): Promise<number> {
     const response = this.answer.expect();
-    for (const pdu of encodeCommandPdus(command, exchange.contextId, this.sendingLength)) await this.sendPdu(pdu);
-    if (dataSet) await this.sendDataSet(exchange.contextId, dataSet);
-    const bytes = await this.inTime(response, this.timeouts.responseMs, 'respond');
-    const { commandField, messageIdBeingRespondedTo, dataSetFollows, status } = this.decode(bytes);
-    const matches = commandField === exchange.response && messageIdBeingRespondedTo === exchange.messageId;
-    if (!matches || dataSetFollows || status === undefined) {
-      throw this.protocolFailure(new ProtocolViolation('serviceUser', 'the response does not belong to the request'));
+    const sending = this.sendMessage(exchange.contextId, command, dataSet);
+    this.sent = sending.catch(() => undefined);
+    await sending;
+    const answer = await this.inTime(response, this.timeouts.responseMs, 'respond');
+    if (typeof answer === 'object' && 'commandField' in answer) {
+      const { commandField, messageIdBeingRespondedTo, status } = answer;
+      const matches = commandField === exchange.response && messageIdBeingRespondedTo === exchange.messageId;
+      if (matches && status !== undefined) return status;
     }
-    return status;
+    this.upperLayer.abort();
+    const cause = new ProtocolViolation('serviceUser', 'the response does not belong to the request');
+    throw this.answer.end(protocolBroken(cause, this.options));
+  }
+
+  private async sendMessage(contextId: number, command: Buffer, dataSet?: DataSetSource): Promise<void> {
+    for (const pdu of encodeCommandPdus(command, contextId, this.sendingLength)) await this.sendPdu(pdu);
+    if (dataSet) await this.sendDataSet(contextId, dataSet);
+  }
+
+  private normalized(
+    operation: NormalizedOperation,
+    response: number,
+    encode: (messageId: number, instance: NormalizedOperation, typeId: number) => Buffer,
+  ): Promise<number> {
+    return this.operate(async () => {
+      const contextId = this.proposed.requireAccepted(operation, this.peer);
+      const messageId = this.takeMessageId();
+      const command = encode(messageId, operation, operation.typeId);
+      return this.request(command, { contextId, messageId, response }, operation.dataSet);
+    });
+  }
+
+  /** A request of the peer on our own association: an event report, or a break of the protocol. */
+  private async serve({ contextId, command, dataSet }: Message): Promise<void> {
+    const { commandField, affectedSopClassUid = '', affectedSopInstanceUid = '', eventTypeId } = command;
+    const context = this.proposed.accepted(contextId);
+    const { onEventReport } = this.options;
+    const isReport = commandField === COMMAND.nEventReportRequest && context?.sopClassUid === affectedSopClassUid;
+    if (!onEventReport || !isReport || eventTypeId === undefined) {
+      throw new ProtocolViolation('serviceUser', 'nobody asked for this message');
+    }
+    const status = await onEventReport({
+      sopClassUid: affectedSopClassUid,
+      sopInstanceUid: affectedSopInstanceUid,
+      eventTypeId,
+      transferSyntaxUid: context.transferSyntaxUid,
+      dataSet,
+    });
+    const response = encodeResponse(command, status);
+    // never between the fragments of another message
+    await this.sent;
+    for (const pdu of encodeCommandPdus(response, contextId, this.sendingLength)) void this.upperLayer.sendData(pdu);
   }
 
   private async sendDataSet(contextId: number, source: DataSetSource): Promise<void> {
@@ -212,7 +255,7 @@ export class OutgoingAssociation {
     } catch (failure) {
       if (this.answer.isOwn(failure)) throw failure;
       // half a data set went out: the association cannot be used for anything else
-      this.channel.end(encodeAbort(abortOf('serviceUser')), LINGER_MS);
+      this.upperLayer.abort();
       throw this.answer.end(new HubError('NOT_FOUND', 'the data set could not be read to its end', { cause: failure }));
     }
     await this.sendPdu(packer.finish());
@@ -220,30 +263,9 @@ export class OutgoingAssociation {
 
   private async sendPdu(pdu: Buffer): Promise<void> {
     this.answer.requireUsable();
-    const room = this.channel.send(pdu);
+    const room = this.upperLayer.sendData(pdu);
     if (room) await this.inTime(room, this.timeouts.responseMs, 'take more bytes');
     this.answer.requireUsable();
-  }
-
-  private collectResponse({ isCommand, bytes, endOfMessage }: DataPiece): void {
-    if (!isCommand || !this.answer.isAwaited)
-      throw new ProtocolViolation('serviceUser', 'nobody asked for this message');
-    this.responseParts.push(bytes);
-    this.responseBytes += bytes.length;
-    if (this.responseBytes > COMMAND_SET_LIMIT) throw new ProtocolViolation('serviceUser', 'the response is too large');
-    if (!endOfMessage) return;
-    const response = Buffer.concat(this.responseParts);
-    this.responseParts = [];
-    this.responseBytes = 0;
-    this.answer.settle(response);
-  }
-
-  private decode(answer: Answer): Command {
-    try {
-      return decodeCommand(Buffer.isBuffer(answer) ? answer : Buffer.alloc(0));
-    } catch (failure) {
-      throw this.protocolFailure(failure);
-    }
   }
 
   private contextFor(sopClassUid: string): number {
@@ -260,14 +282,5 @@ export class OutgoingAssociation {
 
   private inTime<R>(promise: Promise<R>, ms: number, what: string): Promise<R> {
     return this.answer.inTime(promise, ms, `${this.peer} did not ${what}`);
-  }
-
-  private protocolFailure(failure: unknown): HubError {
-    const violation = failure instanceof ProtocolViolation ? failure : undefined;
-    this.channel.end(encodeAbort(violation?.abort ?? abortOf('unspecified')), LINGER_MS);
-    const words = violation?.message ?? 'an answer could not be handled';
-    return this.answer.end(
-      new HubError('PROTOCOL_ERROR', `${this.peer} broke the protocol: ${words}`, { cause: failure }),
-    );
   }
 }

@@ -32,6 +32,8 @@ export const DEFAULT_SCU_TIMEOUTS: ScuTimeouts = {
 export interface WantedContext {
   readonly sopClassUid: string;
   readonly transferSyntaxUid: string;
+  /** Our role (PS3.7 Annex D.3.3.4); the peer must agree to any but the default, `scu`. */
+  readonly role?: 'scu' | 'scp';
 }
 
 export interface AssociationTarget {
@@ -47,6 +49,25 @@ export interface AssociationTarget {
 export interface AssociationOptions extends AssociationTarget {
   /** At most 128. */
   readonly presentationContexts: readonly WantedContext[];
+  /** Takes the N-EVENT-REPORTs of the peer; its status is the answer. Absent: they break the protocol. */
+  readonly onEventReport?: (report: ReceivedEventReport) => Promise<number> | number;
+}
+
+/** An N-EVENT-REPORT that the peer sent on an association of ours (PS3.7 section 10.1.1). */
+export interface ReceivedEventReport {
+  readonly sopClassUid: string;
+  readonly sopInstanceUid: string;
+  readonly eventTypeId: number;
+  readonly transferSyntaxUid: string;
+  readonly dataSet: Buffer;
+}
+
+/** N-ACTION or N-EVENT-REPORT with a data set that is at hand, in the context's transfer syntax. */
+export interface NormalizedOperation extends WantedContext {
+  readonly sopInstanceUid: string;
+  /** Action Type ID or Event Type ID. */
+  readonly typeId: number;
+  readonly dataSet: Buffer;
 }
 
 /** Where the bytes of a data set come from: a file from an offset on, or bytes at hand. Never with file meta information. */

@@ -9,7 +9,7 @@ import type { CancelAlarm, Timers } from './timers';
 
 export interface ChannelHandlers {
   /** Handles one event; while the promise is pending nothing more is read. */
-  onEvent(event: PduEvent): Promise<void> | void;
+  onEvent(event: PduEvent): Promise<void> | undefined;
   /** The reader or a handler threw: most often a ProtocolViolation. */
   onFailure(failure: unknown): void;
   /** The socket is gone; called once. */
@@ -31,10 +31,13 @@ export class PduChannel {
   private readonly handlers: ChannelHandlers;
   private readonly timers: Timers;
   private busy = false;
-  private ended = false;
-  private discarded = 0;
+  /** Our last PDU was sent: what still comes is bounded. */
+  private ending = false;
+  /** Nothing that comes is looked at any more. */
+  private deaf = false;
+  private bytesAfterEnd = 0;
   private cause?: Error;
-  private cancelLinger?: CancelAlarm;
+  private cancelDestroy?: CancelAlarm;
 
   constructor(socket: Socket, reader: PduReader, handlers: ChannelHandlers, timers: Timers) {
     this.socket = socket;
@@ -48,50 +51,55 @@ export class PduChannel {
     socket.on('close', () => this.closed());
   }
 
-  /** No PDU goes out any more: the association is over, or the socket is. */
-  get isEnded(): boolean {
-    return this.ended;
-  }
-
   /** Sends one PDU in one write; the promise, where there is one, resolves when there is room again. */
   send(pdu: Buffer): Promise<void> | undefined {
-    if (this.ended) return undefined;
+    if (!this.socket.writable) return undefined;
     this.socket.write(pdu);
     return this.socket.writableLength > WRITE_BUFFER_LIMIT ? this.drained() : undefined;
   }
 
-  /** Sends a last PDU (or none), says goodbye, and takes the socket away if the peer does not close it in time. */
-  end(lastPdu: Buffer | undefined, lingerMs: number): void {
-    if (this.ended) return;
-    this.ended = true;
+  /** Sends a last PDU. What the peer sends until it closes is still read, though not without end. */
+  endWith(lastPdu: Buffer): void {
+    this.ending = true;
+    void this.send(lastPdu);
+    this.socket.resume();
+  }
+
+  /** Forgets what has not been read, and all that still comes. */
+  deafen(): void {
+    this.deaf = true;
     this.reader.discard();
     this.socket.resume();
-    if (lastPdu) this.socket.end(lastPdu);
-    else this.socket.end();
-    this.cancelLinger = this.timers.after(lingerMs, () => this.socket.destroy());
+  }
+
+  /** Says goodbye, and takes the socket away if the peer does not close it in time. */
+  close(lingerMs: number): void {
+    this.ending = true;
+    this.deafen();
+    this.socket.end();
+    this.cancelDestroy = this.timers.after(lingerMs, () => this.socket.destroy());
   }
 
   destroy(): void {
-    this.ended = true;
-    this.reader.discard();
+    this.deafen();
     this.socket.destroy();
   }
 
   private receive(chunk: Buffer): void {
     this.lastByteAtMs = this.timers.monotonicMs();
     this.bytesReceived += chunk.length;
-    if (this.ended) {
-      this.discarded += chunk.length;
-      if (this.discarded > DISCARD_LIMIT) this.socket.destroy();
-      return;
+    if (this.ending) {
+      this.bytesAfterEnd += chunk.length;
+      if (this.bytesAfterEnd > DISCARD_LIMIT) return this.destroy();
     }
+    if (this.deaf) return;
     this.reader.push(chunk);
     if (!this.busy) this.handleEvents();
   }
 
   private handleEvents(): void {
     try {
-      for (let event = this.nextEvent(); event !== undefined; event = this.nextEvent()) {
+      for (let event = this.reader.next(); event !== undefined; event = this.reader.next()) {
         const work = this.handlers.onEvent(event);
         if (work !== undefined) return this.waitFor(work);
       }
@@ -100,13 +108,9 @@ export class PduChannel {
     }
   }
 
-  private nextEvent(): PduEvent | undefined {
-    return this.ended ? undefined : this.reader.next();
-  }
-
   private waitFor(work: Promise<void>): void {
     this.busy = true;
-    this.socket.pause();
+    if (!this.ending) this.socket.pause();
     work
       .catch((failure: unknown) => this.handlers.onFailure(failure))
       .finally(() => {
@@ -129,8 +133,9 @@ export class PduChannel {
   }
 
   private closed(): void {
-    this.ended = true;
-    this.cancelLinger?.();
+    this.deaf = true;
+    this.reader.discard();
+    this.cancelDestroy?.();
     this.handlers.onClosed(this.cause);
   }
 }

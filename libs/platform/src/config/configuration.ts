@@ -60,12 +60,16 @@ export class HttpConfiguration {
 
 /** What one peer may use of us; see docs of libs/dimse. */
 export class DimseLimits {
-  @IntegerBetween(1, 1000) maxAssociations = 32;
-  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxInstanceBytes = 4096 * MIB;
+  @IntegerBetween(1, 1000) maxAssociations = 64;
+  @IntegerBetween(1, 1000) maxAssociationsPerCentre = 8;
+  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxInstanceBytes = 2048 * MIB;
   @IntegerBetween(SECOND, 10 * MINUTE) handshakeTimeoutMs = 10 * SECOND;
   /** ARTIM (PS3.8 9.1.5): a connection without a request, or one that does not close. */
-  @IntegerBetween(SECOND, 10 * MINUTE) artimTimeoutMs = 30 * SECOND;
-  @IntegerBetween(SECOND, HOUR) idleTimeoutMs = 60 * SECOND;
+  @IntegerBetween(SECOND, 10 * MINUTE) artimTimeoutMs = 10 * SECOND;
+  @IntegerBetween(SECOND, HOUR) idleTimeoutMs = 30 * SECOND;
+  /** The least that must arrive of a message, over `rateWindowMs`. */
+  @IntegerBetween(0, 1024 * MIB) minBytesPerSecond = 10_240;
+  @IntegerBetween(SECOND, HOUR) rateWindowMs = MINUTE;
 }
 
 export class DimseConfiguration {

@@ -31,6 +31,7 @@ export interface CollectingOptions {
   readonly onWrite?: (chunk: Buffer) => Promise<void> | void;
   readonly onStore?: (request: StoreRequest<string>) => void;
   readonly countOnly?: boolean;
+  readonly onAction?: DimseServerOptions<string>['onAction'];
 }
 
 export class CollectingScp {
@@ -54,7 +55,8 @@ export class CollectingScp {
         cert: await readFile(tls.server.certPath),
         key: await readFile(tls.server.keyPath),
       },
-      limits: options.limits,
+      // the peers of tests do not close by themselves
+      limits: { lingerMs: 100, ...options.limits },
       timers: options.timers,
       presentationContexts: STORAGE_SOP_CLASSES.map(({ uid }) => ({
         abstractSyntax: uid,
@@ -65,6 +67,7 @@ export class CollectingScp {
         return options.authorise?.(peer) ?? { accept: true, context: peer.callingAeTitle };
       },
       onStore: (request) => scp.openSink(request, options),
+      onAction: options.onAction,
       onAssociationEnd: (_association, outcome) => void scp.ends.push(outcome),
       onIncident: (incident) => void scp.incidents.push(incident),
     });
