@@ -10,7 +10,7 @@ import type { DimseServer, LiveConnection } from '@modelbank/dimse';
 import { LOGGER, SCHEDULER, Ticker } from '@modelbank/platform';
 import type { HubLogger, Scheduler } from '@modelbank/platform';
 
-/** With the two seconds of the directory and the one second that a cut socket may linger: within five. */
+/** With the two seconds that a cut socket may take to close: within five. */
 export const LOOK_EVERY_MS = 2_000;
 
 @Injectable()

@@ -27,6 +27,8 @@ export interface Refusal {
   readonly associationId?: string;
   readonly subjectId?: string;
   readonly details?: Readonly<Record<string, unknown>>;
+  /** It is over when nothing like it came for so long; default 300 ms. */
+  readonly quietMs?: number;
 }
 
 interface Counted {
@@ -100,9 +102,9 @@ export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShut
     while (await this.write(() => true));
   }
 
-  private isOver({ firstMs, lastMs }: Counted): boolean {
+  private isOver({ refusal, firstMs, lastMs }: Counted): boolean {
     const nowMs = this.clock.monotonicMs();
-    return nowMs - lastMs >= QUIET_MS || nowMs - firstMs >= LONGEST_MS;
+    return nowMs - lastMs >= (refusal.quietMs ?? QUIET_MS) || nowMs - firstMs >= LONGEST_MS;
   }
 
   private isAllowed({ refusal: { remoteAddress, fingerprintSha256 } }: Counted): boolean {

@@ -118,7 +118,7 @@ class Handshakes {
     const [[name, oldest]] = this.open;
     const { remoteAddress = '' } = oldest;
     this.end(name);
-    this.options.onRefused({ refusal: 'tooManyHandshakes', remoteAddress });
+    this.options.onRefused({ refusal: 'unfinished', remoteAddress });
     oldest.destroy();
   }
 }

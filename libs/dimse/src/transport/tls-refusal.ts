@@ -17,8 +17,7 @@ export const TLS_REFUSALS = [
   'distrustsHub',
   'notTls',
   'noCommonTls',
-  'handshakeTimeout',
-  'tooManyHandshakes',
+  'unfinished',
   'abandoned',
   'handshakeFailed',
 ] as const;
@@ -45,7 +44,7 @@ const VERDICTS: Readonly<Record<string, TlsRefusal>> = {
 };
 
 const FAILURES: readonly (readonly [RegExp, TlsRefusal])[] = [
-  [/^ERR_TLS_HANDSHAKE_TIMEOUT$/, 'handshakeTimeout'],
+  [/^ERR_TLS_HANDSHAKE_TIMEOUT$/, 'unfinished'],
   [/PEER_DID_NOT_RETURN_A_CERTIFICATE/, 'noCertificate'],
   [/WRONG_CURVE|EE_KEY_TOO_SMALL|KEY_TOO_SMALL|DH_KEY/, 'weakKey'],
   [/MD_TOO_WEAK|WRONG_SIGNATURE_TYPE/, 'weakSignature'],
