@@ -9,6 +9,7 @@ export * from './logging/nest-logger';
 export * from './metrics/metrics';
 export * from './process/crash-points';
 export * from './secrets/secrets';
+export * from './time/allowance';
 export * from './time/ids';
 export * from './time/scheduler';
 export * from './time/system-clock';

@@ -1,6 +1,7 @@
 export * from './unit-of-work';
 export * from './access/person.entity';
 export * from './centres/centre.entity';
+export * from './centres/unknown-sender.entity';
 export * from './intake/instance.entity';
 export * from './assembly/series.entity';
 export * from './selection/selection.entity';

@@ -9,6 +9,7 @@ import {
   DestinationEntity,
   LegalEntityEntity,
 } from '../centres/centre.entity';
+import { UnknownSenderEntity } from '../centres/unknown-sender.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { JobEntity } from '../dispatch/job.entity';
 import { AssociationEntity, InstanceEntity } from '../intake/instance.entity';
@@ -41,4 +42,5 @@ export const ENTITIES = [
   OutboxMessageEntity,
   InboxMessageEntity,
   PersonEntity,
+  UnknownSenderEntity,
 ] as const;

@@ -5,3 +5,5 @@ export * from './dicom-tools';
 export * from './synthetic-ct';
 export * from './manual-timers';
 export * from './collecting-scp';
+export * from './openssl-certificates';
+export * from './tls-door';
