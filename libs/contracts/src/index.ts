@@ -9,3 +9,4 @@ export * from './states';
 export * from './centre-directory';
 export * from './held-items';
 export * from './image-facts';
+export * from './commitments';

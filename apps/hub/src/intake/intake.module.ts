@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
+import { CommitmentModule } from './commitment/commitment.module';
 import { DicomListener } from './dicom-listener';
 import { HeldInstances } from './held-instances';
 import { IntakeMetrics } from './intake-metrics';
@@ -10,6 +11,7 @@ import { ReceiveInstance } from './receive-instance';
 import { StoreInstances } from './store-instances';
 
 @Module({
+  imports: [CommitmentModule],
   providers: [
     AssociationDoor,
     AssociationLog,

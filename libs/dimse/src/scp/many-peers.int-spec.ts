@@ -74,7 +74,9 @@ it('survives dialogues with flipped bytes and cut ends', async () => {
       return bytes;
     };
     const inRequest = peers.map(() => below(4) === 0);
-    peers.forEach((peer, index) => peer.send(inRequest[index] ? mutated(rawAssociateRequest()) : rawAssociateRequest()));
+    peers.forEach((peer, index) =>
+      peer.send(inRequest[index] ? mutated(rawAssociateRequest()) : rawAssociateRequest()),
+    );
     // what comes before the acceptance is refused as such: the others wait for it
     await Promise.all(peers.filter((_, index) => !inRequest[index]).map((peer) => peer.next()));
     peers.forEach((peer) => peer.send(mutated(messages)));

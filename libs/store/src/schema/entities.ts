@@ -10,6 +10,7 @@ import {
 } from '../centres/centre.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { JobEntity } from '../dispatch/job.entity';
+import { CommitmentEntity, CommitmentGatewayEntity, CommitmentItemEntity } from '../intake/commitment.entity';
 import { AssociationEntity, InstanceEntity } from '../intake/instance.entity';
 import { JournalEntryEntity } from '../journal/journal.entity';
 import { ModelVersionEntity } from '../models/model-version.entity';
@@ -39,4 +40,7 @@ export const ENTITIES = [
   JournalEntryEntity,
   OutboxMessageEntity,
   InboxMessageEntity,
+  CommitmentGatewayEntity,
+  CommitmentEntity,
+  CommitmentItemEntity,
 ] as const;
