@@ -5,3 +5,4 @@ export * from './dicom-tools';
 export * from './synthetic-ct';
 export * from './manual-timers';
 export * from './collecting-scp';
+export * from './report-taker';
