@@ -6,6 +6,7 @@ import type { SetExitCode } from '../context';
 import { localTime } from '../output/format';
 import { table } from '../output/table';
 import { addCertCommand } from './centre-cert';
+import { addCommitmentCommand } from './centre-commitment';
 import { addDestinationCommand } from './centre-destination';
 import { centreText } from './centre-text';
 import type { CentreAnswer } from './centre-text';
@@ -17,6 +18,7 @@ export function addCentreCommands(program: Command, setExitCode: SetExitCode): v
   addAeCommand(centre, setExitCode);
   addCertCommand(centre, setExitCode);
   addDestinationCommand(centre, setExitCode);
+  addCommitmentCommand(centre, setExitCode);
 }
 
 function addAddCommand(centre: Command, setExitCode: SetExitCode): void {

@@ -1,5 +1,5 @@
 /** `/api/v1/.../storage-commitment` and `/api/v1/commitments`: who may ask, what was asked, and what nobody took. */
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { CLOCK, HubError, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { Clock } from '@modelbank/contracts';
@@ -32,13 +32,14 @@ export class CommitmentController {
     return (await this.gateways.list(centreId)).map(viewGateway);
   }
 
-  @Put('centres/:id/calling-aes/:aeTitle/storage-commitment')
+  @Post('centres/:id/calling-aes/:aeTitle/storage-commitment')
+  @HttpCode(200)
   @RequirePermission('centres:write')
   @ApiOkResponse({ type: [GatewayView] })
   async set(
     @Param('id') centreId: string,
     @Param('aeTitle') aeTitle: string,
-    @Body() { host, port, tls = true, pinnedFingerprintSha256 = undefined }: SetGatewayDto,
+    @Body() { host, port, tls = true, pinnedFingerprintSha256 }: SetGatewayDto,
     @Actor() actor: string,
   ): Promise<GatewayView[]> {
     const address = { host, port, tls, pinnedFingerprintSha256: pinnedFingerprintSha256 ?? null };

@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 const setGateway = (body: object, aeTitle = 'CT1') =>
-  bench.api('PUT', `/centres/odense/calling-aes/${aeTitle}/storage-commitment`, { host: '127.0.0.1', ...body });
+  bench.api('POST', `/centres/odense/calling-aes/${aeTitle}/storage-commitment`, { host: '127.0.0.1', ...body });
 
 async function target(callingAeTitle = 'CT1', centre = 'odense') {
   const { ca, cert, key } = (await bench.socketTls(centre)) as Record<'ca' | 'cert' | 'key', Buffer>;
