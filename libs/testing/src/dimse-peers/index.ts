@@ -6,3 +6,4 @@ export * from './synthetic-ct';
 export * from './manual-timers';
 export * from './collecting-scp';
 export * from './report-taker';
+export * from './standard-table';
