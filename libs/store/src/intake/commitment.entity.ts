@@ -46,8 +46,10 @@ export class CommitmentEntity {
   /** SHA-256 of the sorted references: the same request again is the same transaction. */
   @KeyColumn() requestSha256!: string;
   @JsonColumn() requested!: readonly CommitmentReference[];
+  @IntColumn() requestedCount!: number;
   /** Null until it is decided. */
   @NullableJsonColumn() failed!: readonly CommitmentFailure[] | null;
+  @IntColumn({ nullable: true }) failedCount!: number | null;
   @KeyColumn(16) state!: CommitmentState;
   @NullableKeyColumn() stateCode!: string | null;
   @TimeColumn() requestedAt!: Date;

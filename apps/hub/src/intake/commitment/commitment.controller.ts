@@ -9,10 +9,9 @@ import { Actor, RequirePermission } from '../../access';
 import { CommitmentGateways } from './commitment-gateways';
 import { CommitmentLoop } from './commitment-loop';
 import { CommitmentQuery, CommitmentView, GatewayView, SetGatewayDto } from './commitment.dto';
-import { viewCommitment, viewGateway } from './commitment.dto';
+import { LISTED_COLUMNS, viewCommitment, viewGateway } from './commitment.dto';
 
-/** A transaction may hold 20,000 references. */
-const MOST_TRANSACTIONS = 50;
+const MOST_TRANSACTIONS = 1000;
 
 @ApiTags('storage commitment')
 @Controller('api/v1')
@@ -64,6 +63,7 @@ export class CommitmentController {
   @ApiOkResponse({ type: [CommitmentView] })
   async transactions(@Query() { state }: CommitmentQuery): Promise<CommitmentView[]> {
     const rows = await this.store.manager.find(CommitmentEntity, {
+      select: LISTED_COLUMNS,
       where: onlyGiven({ state }),
       order: { id: 'DESC' },
       take: MOST_TRANSACTIONS,

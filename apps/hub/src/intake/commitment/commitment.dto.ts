@@ -66,12 +66,19 @@ export function viewGateway(row: CommitmentGatewayEntity): GatewayView {
   return { aeTitle, host, port, tls, pinnedFingerprintSha256 };
 }
 
-export function viewCommitment(row: CommitmentEntity): CommitmentView {
+/** Without the lists, which may be long. */
+export const LISTED_COLUMNS = {
+  ...({ id: true, centreId: true, aeTitle: true, transactionUid: true, state: true, stateCode: true } as const),
+  ...({ attempts: true, lastError: true, requestedAt: true, reportedAt: true } as const),
+  ...({ requestedCount: true, failedCount: true } as const),
+};
+
+export function viewCommitment(row: Pick<CommitmentEntity, keyof typeof LISTED_COLUMNS>): CommitmentView {
   const { id, centreId, aeTitle, transactionUid, state, stateCode } = row;
-  const { attempts, lastError, requestedAt, reportedAt, requested, failed } = row;
+  const { attempts, lastError, requestedAt, reportedAt, requestedCount, failedCount } = row;
   return {
     ...{ id, centreId, aeTitle, transactionUid, state, stateCode, attempts, lastError, requestedAt, reportedAt },
-    requested: requested.length,
-    failed: failed?.length ?? null,
+    requested: requestedCount,
+    failed: failedCount,
   };
 }

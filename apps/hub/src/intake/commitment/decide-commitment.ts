@@ -89,7 +89,7 @@ async function promise(
   const { affected } = await tx.manager.update(
     CommitmentEntity,
     { id, state: 'requested' },
-    { state: 'decided', failed: failed as CommitmentFailure[] as never, decidedAt: now },
+    { state: 'decided', failed: failed as CommitmentFailure[] as never, failedCount: failed.length, decidedAt: now },
   );
   if (affected !== 1) return null;
   const keptUntil = new Date(now.getTime() + keepDays * DAY_MS);

@@ -88,14 +88,20 @@ export class ReceiveCommitment {
       take: 1,
     });
     if (first?.requestSha256 === requestSha256) {
+      // the attempts rise, so that a report that is under way now does not count for this request
       const state = first.failed === null ? 'requested' : 'decided';
-      await tx.manager.update(CommitmentEntity, { id: first.id }, { state, dueAt, requestedAt: now });
+      await tx.manager.update(
+        CommitmentEntity,
+        { id: first.id },
+        { state, attempts: first.attempts + 1, dueAt, requestedAt: now },
+      );
       return first.id;
     }
     const id = uuidv7(this.clock);
     const failed = first === undefined ? null : requested.map(duplicateTransaction);
     await insertRow(tx.manager, CommitmentEntity, {
       ...{ id, centreId, aeTitle, calledAeTitle: calledAe.aeTitle, transactionUid, requestSha256, requested, failed },
+      ...{ requestedCount: requested.length, failedCount: failed?.length ?? null },
       ...{ state: failed === null ? 'requested' : 'decided', stateCode: null, requestedAt: now, dueAt },
       ...{ decidedAt: failed === null ? null : now, reportedAt: null, attempts: 0, lastError: null },
     });
