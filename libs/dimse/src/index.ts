@@ -36,3 +36,4 @@ export { VERIFICATION_CONTEXTS, echoPeer, openAssociation } from './scu/open-ass
 export type { OutgoingAssociation } from './scu/outgoing-association';
 export { readStoreOperation, sendFiles, type SendProgress, type SentFile } from './scu/send-files';
 export * from './scu/scu-options';
+export * from './commitment/storage-commitment';

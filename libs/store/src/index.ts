@@ -3,6 +3,7 @@ export * from './access/person.entity';
 export * from './centres/centre.entity';
 export * from './centres/unknown-sender.entity';
 export * from './intake/instance.entity';
+export * from './intake/commitment.entity';
 export * from './assembly/series.entity';
 export * from './selection/selection.entity';
 export * from './models/model-version.entity';

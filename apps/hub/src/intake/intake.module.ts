@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
 import { ConnectionWatch } from './connection-watch';
+import { CommitmentModule } from './commitment/commitment.module';
 import { DicomListener } from './dicom-listener';
 import { HeldInstances } from './held-instances';
 import { IntakeMetrics } from './intake-metrics';
@@ -17,6 +18,7 @@ import { StowController } from './stow/stow.controller';
 
 @Module({
   controllers: [StowController],
+  imports: [CommitmentModule],
   providers: [
     AssociationDoor,
     AssociationLog,

@@ -12,6 +12,7 @@ import {
 import { UnknownSenderEntity } from '../centres/unknown-sender.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { JobEntity } from '../dispatch/job.entity';
+import { CommitmentEntity, CommitmentGatewayEntity, CommitmentItemEntity } from '../intake/commitment.entity';
 import { AssociationEntity, InstanceEntity } from '../intake/instance.entity';
 import { JournalEntryEntity } from '../journal/journal.entity';
 import { ModelVersionEntity } from '../models/model-version.entity';
@@ -43,4 +44,7 @@ export const ENTITIES = [
   InboxMessageEntity,
   PersonEntity,
   UnknownSenderEntity,
+  CommitmentGatewayEntity,
+  CommitmentEntity,
+  CommitmentItemEntity,
 ] as const;

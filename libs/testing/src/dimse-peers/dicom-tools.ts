@@ -55,8 +55,11 @@ export async function startStorescp(
   return ListeningTool.start(TOOLS.storescp, [...tlsArguments(tls), ...options, ...more, String(port)], port);
 }
 
-/** An Orthanc with DICOM over TLS; its own HTTP is off. Instances lie in its storage folder. */
-export async function startOrthanc(tls: ToolTls): Promise<{ readonly tool: ListeningTool; readonly httpPort: number }> {
+/** An Orthanc with DICOM over TLS, and HTTP on loopback. Instances lie in its storage folder; `more` is configuration. */
+export async function startOrthanc(
+  tls: ToolTls,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<{ readonly tool: ListeningTool; readonly httpPort: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'orthanc-'));
   const [dicomPort, httpPort] = [await freePort(), await freePort()];
   const configuration = {
@@ -77,6 +80,7 @@ export async function startOrthanc(tls: ToolTls): Promise<{ readonly tool: Liste
     DicomTlsTrustedCertificates: tls.caPath,
     DicomTlsRemoteCertificateRequired: true,
     Plugins: [],
+    ...more,
   };
   const path = join(folder, 'orthanc.json');
   await writeFile(path, JSON.stringify(configuration));
