@@ -56,21 +56,20 @@ export class StoreStudy {
       await readMultipart(request, {
         ...{ ...this.configuration.dicomweb.limits, boundary, scheduler: this.scheduler },
         onPart: (stream) => parts.begin(stream),
+        room: () => parts.room(),
       });
       if (parts.count === 0) throw new HubError('INVALID_REQUEST', 'the request has no parts');
     } catch (thrown) {
       const reason = asHubError(thrown);
       await parts.abort(reason);
       await this.ended(arrival, 'aborted');
-      await this.journal(arrival, [reason]);
+      await this.journal(arrival, [reason], 'a store request was refused or lost half way');
       throw reason;
     }
     const outcomes = await parts.outcomes();
     await this.ended(arrival, 'released');
-    await this.journal(
-      arrival,
-      outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
-    );
+    const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
+    await this.journal(arrival, failures, `of a store request ${failures.length} parts were refused`);
     return outcomes;
   }
 
@@ -102,7 +101,7 @@ export class StoreStudy {
   }
 
   /** One entry for all that was refused of a request: how much, and why. */
-  private async journal({ id, callingAe, actor }: Arrival, failures: readonly HubError[]): Promise<void> {
+  private async journal({ id, callingAe, actor }: Arrival, failures: readonly HubError[], text: string): Promise<void> {
     if (failures.length === 0) return;
     const counts = new Map<string, number>();
     for (const { code } of failures) {
@@ -115,7 +114,7 @@ export class StoreStudy {
         centreId: callingAe.centreId,
         actor,
         subjectId: id,
-        text: `of a store request ${failures.length} parts were refused`,
+        text,
         details: { codes: Object.fromEntries(counts) },
       }),
     );
