@@ -63,13 +63,16 @@ export class StoreStudy {
       const reason = asHubError(thrown);
       await parts.abort(reason);
       await this.ended(arrival, 'aborted');
-      await this.journal(arrival, [reason], 'a store request was refused or lost half way');
+      await this.journal(arrival, [reason], request);
       throw reason;
     }
     const outcomes = await parts.outcomes();
     await this.ended(arrival, 'released');
-    const failures = outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
-    await this.journal(arrival, failures, `of a store request ${failures.length} parts were refused`);
+    await this.journal(
+      arrival,
+      outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
+      request,
+    );
     return outcomes;
   }
 
@@ -101,7 +104,11 @@ export class StoreStudy {
   }
 
   /** One entry for all that was refused of a request: how much, and why. */
-  private async journal({ id, callingAe, actor }: Arrival, failures: readonly HubError[], text: string): Promise<void> {
+  private async journal(
+    { id, callingAe, actor }: Arrival,
+    failures: readonly HubError[],
+    { socket }: IncomingMessage,
+  ): Promise<void> {
     if (failures.length === 0) return;
     const counts = new Map<string, number>();
     for (const { code } of failures) {
@@ -114,8 +121,12 @@ export class StoreStudy {
         centreId: callingAe.centreId,
         actor,
         subjectId: id,
-        text,
-        details: { codes: Object.fromEntries(counts) },
+        text: `of a store request ${failures.length} parts were refused`,
+        details: {
+          code: counts.size === 1 ? failures[0].code : 'several',
+          codes: Object.fromEntries(counts),
+          remoteAddress: socket.remoteAddress,
+        },
       }),
     );
   }
