@@ -71,6 +71,20 @@ export function scanElements(
   return elements;
 }
 
+/**
+ * The header of the first element that `isWanted` names; its value may go on beyond the bytes. Undefined where there is none, or
+ * where the bytes end before it.
+ */
+export function scanHeader(level: Level, isWanted: (tag: number) => boolean): ScannedElement | undefined {
+  try {
+    const at = walk(level, isWanted, never);
+    return at < level.view.byteLength ? elementHeader(level.view, at, level.encoding) : undefined;
+  } catch (error) {
+    if (error instanceof EndOfBytes) return undefined;
+    throw error;
+  }
+}
+
 /** The items of a sequence, each as a level of its own; the last may be cut short in a prefix. */
 export function scanItems(view: DataView, sequence: ScannedElement, depth: number): Level[] {
   checkDepth(depth);

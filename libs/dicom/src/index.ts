@@ -18,3 +18,6 @@ export * from './check-part10';
 export type { InstanceUids } from './uid-capture';
 export * from './pixel-description';
 export * from './pixel-data';
+export * from './json/dicom-json';
+export * from './json/element-path';
+export { explicitPart10Head, type NativePixels } from './transcode/explicit-part10';
