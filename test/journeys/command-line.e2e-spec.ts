@@ -16,7 +16,12 @@ import { modelVariant } from './support/model-variant';
 import { writeScan } from './support/scans';
 import type { Scan, ScanPlan } from './support/scans';
 
-const FREE_PORTS = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_SWEEP_EVERY_MS: '100' };
+const FREE_PORTS = {
+  MODELBANK_HTTP_PORT: '0',
+  MODELBANK_DIMSE_PORT: '0',
+  MODELBANK_DICOMWEB_PORT: '0',
+  MODELBANK_SWEEP_EVERY_MS: '100',
+};
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 let home: string;

@@ -21,6 +21,8 @@ import type { Caller } from '../../apps/hub/src/access';
 import { readOrMakeOperatorToken } from '../../apps/hub/src/access';
 import { AssemblyModule } from '../../apps/hub/src/assembly/assembly.module';
 import { CentresModule } from '../../apps/hub/src/centres/centres.module';
+import { DicomwebListener } from '../../apps/hub/src/dicomweb/dicomweb-listener';
+import { DicomwebModule } from '../../apps/hub/src/dicomweb/dicomweb.module';
 import { HttpModule } from '../../apps/hub/src/http/http.module';
 import { OpenApiDocument } from '../../apps/hub/src/http/open-api.controller';
 import { prepareHttp } from '../../apps/hub/src/http/prepare-http';
@@ -58,12 +60,18 @@ export class IntakeBench {
     readonly baseUrl: string,
     /** Every log line, as written. */
     readonly log: readonly string[],
+    readonly dicomwebPort: number,
   ) {}
 
   static async open(options: IntakeOptions = {}): Promise<IntakeBench> {
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'modelbank-intake-')));
     const pki = await ensurePki(home, ['odense', 'aarhus', 'unknown'], new Date());
-    const environment = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_LOG_LEVEL: 'trace' };
+    const environment = {
+      MODELBANK_HTTP_PORT: '0',
+      MODELBANK_DIMSE_PORT: '0',
+      MODELBANK_DICOMWEB_PORT: '0',
+      MODELBANK_LOG_LEVEL: 'trace',
+    };
     const configuration = loadConfiguration(environment, home);
     const log: string[] = [];
     const logger = createLogger(configuration.log, { write: (line: string) => void log.push(line) });
@@ -73,7 +81,7 @@ export class IntakeBench {
         StoreModule.forRoot(configuration),
         BrokerModule.forRoot(),
         AccessModule.forRoot(options.callers),
-        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, TheRestModule],
+        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, DicomwebModule, TheRestModule],
       ],
     }).compile();
     const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
@@ -82,7 +90,8 @@ export class IntakeBench {
     app.get(OpenApiDocument).describe(app, '0.0.0');
     await app.listen(0, '127.0.0.1');
     const dimsePort = await app.get(DicomListener, { strict: false }).listen();
-    return new IntakeBench(app, configuration, pki, dimsePort, await app.getUrl(), log);
+    const dicomwebPort = (await app.get(DicomwebListener, { strict: false }).listen()) ?? 0;
+    return new IntakeBench(app, configuration, pki, dimsePort, await app.getUrl(), log, dicomwebPort);
   }
 
   /** Odense with CT1, Aarhus with CT2. */
@@ -143,6 +152,7 @@ export class IntakeBench {
 
   /** Like a stop of the process; the home stays. */
   async close(): Promise<void> {
+    await this.app.get(DicomwebListener, { strict: false }).close();
     await this.app.get(DicomListener, { strict: false }).close();
     await this.app.close();
   }

@@ -15,7 +15,13 @@ const log: string[] = [];
 
 const configurationOf = (more: Record<string, string> = {}) =>
   loadConfiguration(
-    { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_LOG_LEVEL: 'trace', ...more },
+    {
+      MODELBANK_HTTP_PORT: '0',
+      MODELBANK_DIMSE_PORT: '0',
+      MODELBANK_DICOMWEB_PORT: '0',
+      MODELBANK_LOG_LEVEL: 'trace',
+      ...more,
+    },
     home,
   );
 const logger = () => createLogger({ level: 'trace', pretty: false }, { write: (line: string) => void log.push(line) });

@@ -11,7 +11,13 @@ export {
 } from './command/store-status';
 export { describeAbort, describeRejection, REJECTION } from './pdu/reasons';
 export type { Abort, Rejection } from './pdu/pdu';
-export { describeCertificate, normaliseFingerprint, type PeerCertificate } from './transport/peer-certificate';
+export {
+  describeCertificate,
+  normaliseFingerprint,
+  peerCertificateOf,
+  type PeerCertificate,
+} from './transport/peer-certificate';
+export { TLS_PROFILE } from './transport/tls-profile';
 export { systemTimers, type CancelAlarm, type Timers } from './transport/timers';
 export {
   createAuthority,

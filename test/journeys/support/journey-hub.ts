@@ -29,6 +29,7 @@ export function journeyEnvironment(home: string, more: NodeJS.ProcessEnv = {}): 
     MODELBANK_HOME: home,
     MODELBANK_HTTP_PORT: '0',
     MODELBANK_DIMSE_PORT: '0',
+    MODELBANK_DICOMWEB_PORT: '0',
     MODELBANK_SWEEP_EVERY_MS: '100',
     MODELBANK_DELIVERY_RETRY_AFTER_MS: '300,1000',
     MODELBANK_LOG_LEVEL: 'warn',

@@ -6,6 +6,8 @@ import { CONFIGURATION, LOGGER } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
 import { ACCESS_TOKENS, accessTokens } from './access-tokens';
 import { AccessGuard } from './access.guard';
+import { MachineCallers } from './callers/machine-callers';
+import { RequestCallers } from './callers/request-callers';
 import { readOrMakeOperatorToken } from './operator-token';
 import type { Caller } from './permissions';
 import { PROBLEM_REPORTER, ProblemFilter } from './problem.filter';
@@ -22,6 +24,8 @@ export class AccessModule {
       imports: [DiscoveryModule],
       providers: [
         RoutePermissions,
+        MachineCallers,
+        RequestCallers,
         {
           provide: ACCESS_TOKENS,
           inject: [CONFIGURATION],

@@ -74,6 +74,71 @@ export class DimseConfiguration {
   @Section(() => DimseLimits) limits = new DimseLimits();
 }
 
+/** What DICOMweb peers may use of us; see docs/dicomweb.md. */
+export class DicomwebLimits {
+  @IntegerBetween(1, 10_000) maxConnections = 256;
+  /** STOW requests at a time, of one centre and of all. */
+  @IntegerBetween(1, 1000) maxStoresPerCentre = 8;
+  @IntegerBetween(1, 1000) maxStores = 32;
+  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxRequestBytes = 20_480 * MIB;
+  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxInstanceBytes = 4096 * MIB;
+  @IntegerBetween(1, 1_000_000) maxParts = 20_000;
+  @IntegerBetween(SECOND, 10 * MINUTE) handshakeTimeoutMs = 10 * SECOND;
+  /** Request line and headers complete. */
+  @IntegerBetween(SECOND, 10 * MINUTE) headersTimeoutMs = 10 * SECOND;
+  @IntegerBetween(SECOND, HOUR) idleTimeoutMs = 30 * SECOND;
+  /** The least that must arrive of a body, over `rateWindowMs`. */
+  @IntegerBetween(0, 1024 * MIB) minBytesPerSecond = 10_240;
+  @IntegerBetween(SECOND, HOUR) rateWindowMs = MINUTE;
+}
+
+export class DicomwebConfiguration {
+  @IsBoolean() enabled = true;
+  @IsString() @IsNotEmpty() host = '127.0.0.1';
+  @IntegerBetween(0, PORT_MAX) port = 8443;
+  /** Web pages (OHIF) that may call us, as `https://viewer.example.org`. No wildcard. */
+  @IsArray()
+  @ArrayMaxSize(20)
+  @Matches(/^https?:\/\/[a-z0-9.-]{1,253}(:\d{1,5})?$/, { each: true, message: 'allowedOrigins must be origins' })
+  allowedOrigins: string[] = [];
+  @Section(() => DicomwebLimits) limits = new DicomwebLimits();
+}
+
+export const ASSURANCE_LEVELS = ['low', 'substantial', 'high'] as const;
+export type AssuranceLevel = (typeof ASSURANCE_LEVELS)[number];
+/** Signatures of tokens: asymmetric ones only. */
+export const TOKEN_ALGORITHMS = ['RS256', 'PS256', 'ES256'] as const;
+
+/** Access tokens of an identity provider (OpenID Connect); verified by signature, never by asking for each request. */
+export class OidcConfiguration {
+  @Matches(/^https?:\/\/\S{1,500}$/, { message: 'issuer must be a URL' }) issuer!: string;
+  @IsString() @IsNotEmpty() audience!: string;
+  /** A file (absolute, or below home) or a URL with the provider's public keys; http on loopback only. */
+  @Matches(/^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]|(?!https?:)\S)/, {
+    message: 'jwks must be a file, an https URL, or an http URL on loopback',
+  })
+  jwks!: string;
+  @IsArray() @ArrayMinSize(1) @IsIn(TOKEN_ALGORITHMS, { each: true }) algorithms: string[] = [...TOKEN_ALGORITHMS];
+  /** The claim that names the centre of the person. */
+  @IsString() @IsNotEmpty() centreClaim = 'modelbank_centre';
+  /** The claim that names the role (access/roles.ts); without the claim: clinician. */
+  @IsString() @IsNotEmpty() roleClaim = 'modelbank_role';
+  /** The claim with the level of assurance of the Danish standard NSIS. */
+  @IsString() @IsNotEmpty() assuranceClaim = 'https://data.gov.dk/concept/core/nsis/loa';
+  @IsIn(ASSURANCE_LEVELS) minimumAssurance: AssuranceLevel = 'substantial';
+}
+
+/** Who people are. */
+export class IdentityConfiguration {
+  /** How long a token of `modelbank person add` is good for, when nothing else is said. */
+  @IntegerBetween(1, 366) personTokenDays = 90;
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => OidcConfiguration)
+  oidc?: OidcConfiguration;
+}
+
 export class DatabaseConfiguration {
   @IsIn(DATABASE_TYPES) type: DatabaseType = 'sqlite';
   /** `postgres://user:password@host:port/database` or `mssql://...`; a secret. SQLite lies in `<home>/modelbank.sqlite`. */
@@ -122,6 +187,8 @@ export class Configuration {
   @IsString() @Matches(/^\//, { message: 'home must be an absolute path' }) home!: string;
   @Section(() => HttpConfiguration) http = new HttpConfiguration();
   @Section(() => DimseConfiguration) dimse = new DimseConfiguration();
+  @Section(() => DicomwebConfiguration) dicomweb = new DicomwebConfiguration();
+  @Section(() => IdentityConfiguration) identity = new IdentityConfiguration();
   @Section(() => DatabaseConfiguration) database = new DatabaseConfiguration();
   @Section(() => ObjectsConfiguration) objects = new ObjectsConfiguration();
   @Section(() => AssemblyConfiguration) assembly = new AssemblyConfiguration();
