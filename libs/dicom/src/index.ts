@@ -21,3 +21,4 @@ export * from './pixel-data';
 export * from './json/dicom-json';
 export * from './json/element-path';
 export { explicitPart10Head, type NativePixels } from './transcode/explicit-part10';
+export { PIXEL_DATA, type Vr } from './value-representations';

@@ -9,19 +9,21 @@ import { openPart10, requiredUid, type Part10Source } from '../open-part10';
 import { part10Preamble } from '../part10';
 import type { ReadableDataSet } from '../readable-data-set';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from '../transfer-syntaxes';
-import { hasLongLength, isEncodedText, ITEM, paddingByte, PIXEL_DATA, type Vr } from '../value-representations';
+import { hasLongLength, isEncodedText, ITEM, paddingByte, type Vr } from '../value-representations';
 import { MAXIMUM_SHORT_LENGTH } from '../writer';
 
 /** The native pixel data that is going to follow, all frames. */
 export interface NativePixels {
   readonly byteLength: number;
-  readonly bitsAllocated: number;
+  /** PixelData, or one of its float kin (PS3.3 C.7.6.24, C.7.6.25). */
+  readonly tag: number;
+  readonly vr: Vr;
   /** What the decoder gave, where it differs from what was stored (YBR becomes RGB, planes become pixels). */
   readonly photometricInterpretation?: string;
 }
 
 /**
- * Everything that stands before the first pixel: preamble, meta group, data set and the header of PixelData. An odd `byteLength` is
+ * Everything that stands before the first pixel: preamble, meta group, data set and the header of the pixel data. An odd `byteLength` is
  * counted up to even: the caller sends one byte more.
  */
 export function explicitPart10Head(source: Part10Source, pixels?: NativePixels): Uint8Array {
@@ -34,12 +36,7 @@ export function explicitPart10Head(source: Part10Source, pixels?: NativePixels):
   const writer = new ByteWriter(64 * 1024);
   writeLevel(writer, dataSet, changedElements(dataSet, pixels));
   if (pixels !== undefined) {
-    writeHeader(
-      writer,
-      PIXEL_DATA,
-      pixels.bitsAllocated > 8 ? 'OW' : 'OB',
-      pixels.byteLength + (pixels.byteLength % 2),
-    );
+    writeHeader(writer, pixels.tag, pixels.vr, pixels.byteLength + (pixels.byteLength % 2));
   }
   return Buffer.concat([preamble, writer.finish()]);
 }
