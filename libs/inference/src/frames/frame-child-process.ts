@@ -5,7 +5,7 @@ import { HubError } from '@modelbank/contracts';
 import type { ErrorCode } from '@modelbank/contracts';
 import { watchResidentMemory } from '../process-memory';
 import { childEnvironment } from '../run-child';
-import { parseFrameMessage } from './frame-messages';
+import { mayGoOnAfter, parseFrameMessage } from './frame-messages';
 import type { FrameAnswer, FrameFailureCode, FrameMessage, FrameRequest } from './frame-messages';
 
 export interface FrameLimits {
@@ -75,8 +75,10 @@ export class FrameChildProcess {
       return;
     }
     const waiting = this.settle();
-    if (message.type === 'done') waiting?.resolve(message.answer);
-    else waiting?.reject(new HubError(hubCodeOf(message.code), message.message));
+    if (message.type === 'done') return waiting?.resolve(message.answer);
+    // gone before the next request could be given to a child that is about to end
+    if (!mayGoOnAfter(message.code)) this.kill();
+    waiting?.reject(new HubError(hubCodeOf(message.code), message.message));
   }
 
   private send(request: FrameRequest): void {
@@ -104,7 +106,8 @@ export class FrameChildProcess {
   }
 }
 
+/** What is stored cannot be read: never a fault of the request. */
 function hubCodeOf(code: FrameFailureCode): ErrorCode {
   if (code === 'NO_SUCH_FRAME') return 'NOT_FOUND';
-  return code === 'NOT_SHOWABLE' ? 'DECODING_FAILED' : code;
+  return code === 'INTERNAL' ? code : 'DECODING_FAILED';
 }

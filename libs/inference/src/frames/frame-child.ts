@@ -7,6 +7,7 @@ import { DicomError } from '@modelbank/dicom';
 import { ImagingError } from '@modelbank/imaging';
 import { StructureError } from '@modelbank/structures';
 import { dieWithParent } from '../child/parent-watch';
+import { mayGoOnAfter } from './frame-messages';
 import type { FrameAnswer, FrameMessage, FrameRequest } from './frame-messages';
 import { decodedPhotometricInterpretation, loadCodecs, nativeFrame } from './native-frame';
 import { OpenFrames } from './open-frames';
@@ -62,16 +63,13 @@ function send(message: FrameMessage): Promise<void> {
   });
 }
 
-/** What a request that cannot be met leaves as it was: everything else ends the process. */
-const HARMLESS: readonly string[] = ['NO_SUCH_FRAME', 'NOT_SHOWABLE', 'DATASET_TOO_LARGE'];
-
 async function serve(request: FrameRequest): Promise<void> {
   try {
     await send({ type: 'done', answer: await answer(request) });
   } catch (thrown) {
     const failed = failure(thrown);
     await send(failed);
-    if (!HARMLESS.includes(failed.code)) process.exit(0);
+    if (!mayGoOnAfter(failed.code)) process.exit(0);
   }
 }
 

@@ -63,6 +63,11 @@ export type FrameAnswerOf<R extends FrameRequest> = R extends DescribePixels ? P
 export const FRAME_FAILURES = [...DICOM_ERROR_CODES, 'NO_SUCH_FRAME', 'NOT_SHOWABLE', 'INTERNAL'] as const;
 export type FrameFailureCode = DicomErrorCode | 'NO_SUCH_FRAME' | 'NOT_SHOWABLE' | 'INTERNAL';
 
+/** After these the child goes on; after any other failure it ends, because WebAssembly may be left broken. */
+export function mayGoOnAfter(code: FrameFailureCode): boolean {
+  return code === 'NO_SUCH_FRAME' || code === 'NOT_SHOWABLE' || code === 'DATASET_TOO_LARGE';
+}
+
 export type FrameMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'done'; readonly answer: FrameAnswer }

@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
 
-/** Without any progress for this long the reader is taken for gone. */
-const STALLED_MS = 60_000;
+/** Without any progress for this long, once the answer has begun, the reader is taken for gone. Longer than a decoder may take. */
+const STALLED_MS = 120_000;
 
 export class ReaderGone extends Error {}
 
@@ -18,7 +18,6 @@ export class ResponseBody {
   constructor(private readonly response: Response) {
     this.signal = this.controller.signal;
     response.setHeader('Cache-Control', 'private, no-store');
-    response.setTimeout(STALLED_MS, () => response.destroy());
     response.once('close', () => this.controller.abort());
   }
 
@@ -29,6 +28,7 @@ export class ResponseBody {
   /** Resolves when the reader can take more. */
   async write(chunk: Uint8Array | string): Promise<void> {
     if (this.signal.aborted) throw new ReaderGone();
+    this.watchReader();
     if (this.response.write(chunk)) return;
     await new Promise<void>((resolve, reject) => {
       const settle = () => {
@@ -44,12 +44,17 @@ export class ResponseBody {
     for await (const chunk of chunks) await this.write(chunk);
   }
 
+  private watchReader(): void {
+    if (!this.response.headersSent) this.response.setTimeout(STALLED_MS, () => this.response.destroy());
+  }
+
   end(): void {
     this.response.end();
   }
 
   /** A whole body at once, with an entity tag: 304 where the client has it already (RFC 9110 13.1.2). */
   send(type: string, bytes: Uint8Array, etag?: string): void {
+    this.watchReader();
     if (etag !== undefined) this.response.setHeader('ETag', etag);
     this.response.setHeader('Content-Type', type);
     if (etag !== undefined && this.response.req.fresh) this.response.status(304).end();

@@ -4,6 +4,8 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { OBJECT_STORE } from '@modelbank/contracts';
 import type { CalledAe, ObjectStore } from '@modelbank/contracts';
 import { FramePool } from '@modelbank/inference';
+import { CONFIGURATION } from '@modelbank/platform';
+import type { Configuration } from '@modelbank/platform';
 import { instancePath } from '../paths';
 import { ReadJournal } from './read-journal';
 import { ReaderGone } from './response-body';
@@ -20,13 +22,17 @@ export interface ServiceRoot {
 
 @Injectable()
 export class Retrieval implements OnModuleDestroy {
-  readonly pool = new FramePool();
+  readonly pool: FramePool;
 
   constructor(
     readonly objects: StoredObjects,
     readonly journal: ReadJournal,
     @Inject(OBJECT_STORE) private readonly files: ObjectStore,
-  ) {}
+    @Inject(CONFIGURATION) { dicomweb: { limits } }: Configuration,
+  ) {
+    const { decoders: children, decoderTimeoutMs: timeoutMs, decoderMemoryMiB: memoryMiB } = limits;
+    this.pool = new FramePool({ children, timeoutMs, memoryMiB });
+  }
 
   pathOf({ objectKey }: StoredObject): string {
     return this.files.pathOf(objectKey);

@@ -8,7 +8,10 @@ import type { StoredHeader } from '@modelbank/inference';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Opens the file for `work` and closes it afterwards. Throws OBJECT_CORRUPT where it is gone or is no DICOM file. */
+/**
+ * Opens the file for `work` and closes it afterwards. Throws OBJECT_CORRUPT where it is gone, DECODING_FAILED where it
+ * cannot be read.
+ */
 export async function withStoredFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new HubError('OBJECT_CORRUPT', 'a stored object cannot be opened', { cause });
@@ -16,7 +19,8 @@ export async function withStoredFile<T>(path: string, work: (file: FileHandle) =
   try {
     return await work(file);
   } catch (thrown) {
-    throw thrown instanceof DicomError ? new HubError(thrown.code, thrown.message, { cause: thrown }) : thrown;
+    // what is stored cannot be read: never a fault of the request
+    throw thrown instanceof DicomError ? new HubError('DECODING_FAILED', thrown.message, { cause: thrown }) : thrown;
   } finally {
     await file.close();
   }
