@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   // who is asking
   UNAUTHENTICATED: row(0x0124, 401, 'dead', 3, 'No valid token or certificate was presented'),
   FORBIDDEN: row(0x0124, 403, 'dead', 3, 'The caller lacks the permission that this needs'),
+  ASSURANCE_TOO_LOW: row(0x0124, 401, 'dead', 3, 'The person was not identified strongly enough'),
   UNKNOWN_CERTIFICATE: row(0x0124, 403, 'dead', 3, 'The certificate is not enrolled with any centre'),
   CERTIFICATE_REVOKED: row(0x0124, 403, 'dead', 3, 'The certificate was revoked'),
   AE_TITLE_MISMATCH: row(0x0124, 403, 'dead', 3, 'The calling AE title does not belong to the certificate'),
@@ -81,6 +82,7 @@ export const ERROR_CODES = {
   PROTOCOL_ERROR: row(0x0110, 502, 'dead', 8, 'The peer broke the protocol'),
   NOT_TRUSTED: row(0x0110, 502, 'dead', 8, "The peer's certificate is not the pinned one"),
   HUB_UNREACHABLE: row(0x0110, 502, 'retry', 8, 'The hub does not answer'),
+  IDENTITY_PROVIDER_UNAVAILABLE: row(0x0110, 503, 'retry', 8, 'The keys of the identity provider cannot be read'),
   // anything else is a defect
   INTERNAL: row(0x0110, 500, 'retry', 1, 'Something failed that should not'),
 } as const satisfies Record<string, CodeRow>;

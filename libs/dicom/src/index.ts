@@ -7,6 +7,7 @@ export * from './instance-header';
 export { DICTIONARY, type DataSet, type ElementName, type Keyword } from './dictionary/dictionary';
 export * from './part10';
 export * from './open-part10';
+export * from './preamble-contents';
 export { ReadableDataSet } from './readable-data-set';
 export * from './structure-check';
 export { formatDs, formatIs } from './decimal-string';

@@ -1,4 +1,5 @@
 export * from './unit-of-work';
+export * from './access/person.entity';
 export * from './centres/centre.entity';
 export * from './intake/instance.entity';
 export * from './assembly/series.entity';

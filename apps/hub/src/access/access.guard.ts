@@ -6,9 +6,10 @@ import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { HubError } from '@modelbank/contracts';
+import { AccessRefusals } from './access-refusals';
 import { RequestCallers } from './callers/request-callers';
 import { doorOf } from './door';
-import type { Permission } from './permissions';
+import type { Caller, Permission } from './permissions';
 import { PERMISSION_METADATA, PUBLIC_METADATA } from './require-permission';
 import type { AuthenticatedRequest } from './require-permission';
 import { SCOPED_METADATA } from './scope';
@@ -18,6 +19,7 @@ export class AccessGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly callers: RequestCallers,
+    private readonly refusals: AccessRefusals,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -28,14 +30,24 @@ export class AccessGuard implements CanActivate {
     const permission = this.reflector.getAllAndOverride<Permission | undefined>(PERMISSION_METADATA, marked);
     if (doorOf(request) === 'dicomweb' && !permission?.startsWith('dicomweb:')) throw noSuchRoute();
     if (isPublic) return true;
-    const caller = await this.callers.callerOf(request);
-    if (permission === undefined || !caller.permissions.has(permission)) {
-      throw new HubError('FORBIDDEN', `this needs the permission ${permission ?? '(none declared)'}`);
-    }
+    const caller = await this.admit(request, permission);
     const isScoped = this.reflector.get<boolean | undefined>(SCOPED_METADATA, context.getHandler());
     if (caller.centreIds !== 'all' && !isScoped) throw noSuchRoute();
     request.caller = caller;
     return true;
+  }
+
+  private async admit(request: AuthenticatedRequest, permission: Permission | undefined): Promise<Caller> {
+    let caller: Caller | undefined;
+    try {
+      caller = await this.callers.callerOf(request);
+      if (permission !== undefined && caller.permissions.has(permission)) return caller;
+      throw new HubError('FORBIDDEN', `this needs the permission ${permission ?? '(none declared)'}`);
+    } catch (thrown) {
+      const centreId = caller?.centreIds === 'all' ? null : (caller?.centreIds?.[0] ?? null);
+      if (thrown instanceof HubError) await this.refusals.record(request, thrown, centreId);
+      throw thrown;
+    }
   }
 }
 

@@ -10,4 +10,5 @@ export * from './route-permissions';
 export * from './query-fields';
 export * from './door';
 export * from './scope';
+export * from './roles';
 export { fingerprintOf } from './callers/machine-callers';

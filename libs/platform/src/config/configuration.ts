@@ -80,8 +80,8 @@ export class DicomwebLimits {
   /** STOW requests at a time, of one centre and of all. */
   @IntegerBetween(1, 1000) maxStoresPerCentre = 8;
   @IntegerBetween(1, 1000) maxStores = 32;
-  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxRequestBytes = 20_480 * MIB;
-  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxInstanceBytes = 4096 * MIB;
+  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxRequestBytes = 4095 * MIB;
+  @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxInstanceBytes = 2048 * MIB;
   @IntegerBetween(1, 1_000_000) maxParts = 20_000;
   @IntegerBetween(SECOND, 10 * MINUTE) handshakeTimeoutMs = 10 * SECOND;
   /** Request line and headers complete. */
@@ -94,6 +94,8 @@ export class DicomwebLimits {
   @IntegerBetween(1, 64) decoders = 2;
   @IntegerBetween(SECOND, 10 * MINUTE) decoderTimeoutMs = MINUTE;
   @IntegerBetween(128, 65_536) decoderMemoryMiB = 2048;
+  /** A whole request, however fast it comes. */
+  @IntegerBetween(SECOND, 24 * HOUR) requestTimeoutMs = 2 * HOUR;
 }
 
 export class DicomwebConfiguration {

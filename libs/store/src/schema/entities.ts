@@ -1,4 +1,5 @@
 /** Every entity of the hub, for the data sources. */
+import { PersonEntity } from '../access/person.entity';
 import { InputSetEntity, SeriesEntity } from '../assembly/series.entity';
 import {
   CalledAeEntity,
@@ -39,4 +40,5 @@ export const ENTITIES = [
   JournalEntryEntity,
   OutboxMessageEntity,
   InboxMessageEntity,
+  PersonEntity,
 ] as const;

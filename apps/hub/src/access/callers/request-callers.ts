@@ -8,14 +8,20 @@ import { doorOf } from '../door';
 import type { Caller } from '../permissions';
 import { OPERATOR } from '../permissions';
 import { MachineCallers } from './machine-callers';
+import { OidcTokens } from './oidc-tokens';
+import { PERSON_TOKEN_PREFIX, PersonTokens } from './person-tokens';
 
 const BEARER = /^Bearer ([A-Za-z0-9._~+/-]{1,8192}=*)$/i;
+/** Header, claims and signature (RFC 7515 3.1); an unsigned one ends with its second dot. */
+const JSON_WEB_TOKEN = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
 @Injectable()
 export class RequestCallers {
   constructor(
     @Inject(ACCESS_TOKENS) private readonly tokens: AccessTokens,
     private readonly machines: MachineCallers,
+    private readonly persons: PersonTokens,
+    private readonly oidc: OidcTokens,
   ) {}
 
   /** Throws where nobody is recognised, and where a certificate or token is presented that must not be believed. */
@@ -30,11 +36,12 @@ export class RequestCallers {
     return holder;
   }
 
-  /** The operator's token is for this machine only. */
-  private holderOf(token: string, request: Request): Promise<Caller | undefined> {
+  private async holderOf(token: string, request: Request): Promise<Caller | undefined> {
+    if (token.startsWith(PERSON_TOKEN_PREFIX)) return this.persons.callerOf(token);
+    if (JSON_WEB_TOKEN.test(token)) return this.oidc.callerOf(token);
     const caller = this.tokens.callerOf(token);
-    const isElsewhere = caller === OPERATOR && doorOf(request) === 'dicomweb';
-    return Promise.resolve(isElsewhere ? undefined : caller);
+    // the operator's token is for this machine only
+    return caller === OPERATOR && doorOf(request) === 'dicomweb' ? undefined : caller;
   }
 }
 

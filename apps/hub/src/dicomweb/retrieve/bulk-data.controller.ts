@@ -1,6 +1,6 @@
 /** WADO-RS bulk data (PS3.18 10.4.1.1.4): the value of one element, at the address that the metadata gave for it. Nothing else is fetched. */
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { HubError } from '@modelbank/contracts';
 import type { CalledAe } from '@modelbank/contracts';
@@ -20,14 +20,13 @@ import { sendFrames } from './send-frames';
 import { bytesOf, storedHeader, withStoredFile } from './stored-file';
 import type { ReadTarget, StoredObject } from './stored-objects';
 
-@ApiTags('dicomweb')
+@ApiExcludeController()
 @Controller(DICOMWEB_ROUTE)
 export class BulkDataController {
   constructor(private readonly retrieval: Retrieval) {}
 
   @Get(`${INSTANCE}/bulkdata/*path`)
   @RequirePermission('dicomweb:read')
-  @ApiProduces('application/octet-stream', 'multipart/related; type="application/octet-stream"')
   async bulkData(
     @Scope() scope: CallerScope,
     @BaseUrl() baseUrl: string,

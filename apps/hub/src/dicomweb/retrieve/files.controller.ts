@@ -1,6 +1,6 @@
 /** WADO-RS: the instances of a study, of a series, or one, as DICOM files (PS3.18 10.4.1.1.1 to 10.4.1.1.3). */
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { CalledAe } from '@modelbank/contracts';
 import { RequirePermission, Scope } from '../../access';
@@ -19,14 +19,13 @@ import type { ServiceRoot } from './retrieval';
 import { bytesOf, withStoredFile } from './stored-file';
 import type { ReadTarget, StoredObject } from './stored-objects';
 
-@ApiTags('dicomweb')
+@ApiExcludeController()
 @Controller(DICOMWEB_ROUTE)
 export class FilesController {
   constructor(private readonly retrieval: Retrieval) {}
 
   @Get([STUDY, SERIES, INSTANCE])
   @RequirePermission('dicomweb:read')
-  @ApiProduces('multipart/related; type="application/dicom"', 'application/dicom')
   async files(
     @Scope() scope: CallerScope,
     @BaseUrl() baseUrl: string,

@@ -1,6 +1,6 @@
 /** WADO-RS frames (PS3.18 10.4.1.1.6): as stored or decoded, as the client accepts them. */
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { HubError } from '@modelbank/contracts';
 import type { CalledAe } from '@modelbank/contracts';
@@ -18,14 +18,13 @@ import { Retrieval, instanceUrl } from './retrieval';
 import { sendFrames } from './send-frames';
 import type { ReadTarget } from './stored-objects';
 
-@ApiTags('dicomweb')
+@ApiExcludeController()
 @Controller(DICOMWEB_ROUTE)
 export class FramesController {
   constructor(private readonly retrieval: Retrieval) {}
 
   @Get(`${INSTANCE}/frames/:frames`)
   @RequirePermission('dicomweb:read')
-  @ApiProduces('multipart/related; type="application/octet-stream"', 'application/octet-stream', 'image/jls')
   async frames(
     @Scope() scope: CallerScope,
     @BaseUrl() baseUrl: string,

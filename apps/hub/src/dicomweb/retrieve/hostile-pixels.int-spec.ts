@@ -1,7 +1,7 @@
 /** Bad inputs, group E, through the routes: each is refused with a problem, and the hub serves good pictures beside it and afterwards. */
 import { IntakeBench } from '../../../../../test/support/intake-bench';
 import { element } from '../../../../../test/support/ct-slices';
-import { jsonOf, webGet } from '../../../../../test/support/dicomweb-client';
+import { jsonOf, webGet } from '../../../../../test/support/dicomweb-reader';
 import { pixelFile, pixelFileUids, ramp } from '../../../../../test/support/pixel-files';
 import type { PixelFilePlan } from '../../../../../test/support/pixel-files';
 import { storeInstance } from '../../../../../test/support/stored-instances';

@@ -1,6 +1,6 @@
 /** WADO-RS metadata (PS3.18 10.4.1.1.5): the data sets without their pixels as DICOM JSON, one after another as they are read. */
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { CalledAe } from '@modelbank/contracts';
 import { dicomJson } from '@modelbank/dicom';
@@ -23,14 +23,13 @@ import type { ReadTarget, StoredObject } from './stored-objects';
 const AVAILABLE_TRANSFER_SYNTAX_UID = 0x00083002;
 const RETRIEVE_URL = 0x00081190;
 
-@ApiTags('dicomweb')
+@ApiExcludeController()
 @Controller(DICOMWEB_ROUTE)
 export class MetadataController {
   constructor(private readonly retrieval: Retrieval) {}
 
   @Get([STUDY, SERIES, INSTANCE].map((path) => `${path}/metadata`))
   @RequirePermission('dicomweb:read')
-  @ApiProduces('application/dicom+json')
   async metadata(
     @Scope() scope: CallerScope,
     @BaseUrl() baseUrl: string,

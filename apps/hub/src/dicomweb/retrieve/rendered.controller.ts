@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { HubError } from '@modelbank/contracts';
 import { RequirePermission, Scope } from '../../access';
@@ -26,9 +26,8 @@ import { StructureSetsOfStudy } from './structure-sets-of-study';
 const FRAME = `${INSTANCE}/frames/:frame`;
 const LEVELS = [STUDY, SERIES, INSTANCE, FRAME];
 
-@ApiTags('dicomweb')
+@ApiExcludeController()
 @Controller(DICOMWEB_ROUTE)
-@ApiProduces('image/jpeg', 'image/png')
 export class RenderedController {
   constructor(
     private readonly retrieval: Retrieval,

@@ -3,8 +3,8 @@ import { PNG } from 'pngjs';
 import { decode } from 'jpeg-js';
 import { IntakeBench } from '../../../../../test/support/intake-bench';
 import { element } from '../../../../../test/support/ct-slices';
-import { jsonOf, partsOf, webGet } from '../../../../../test/support/dicomweb-client';
-import type { WebCaller } from '../../../../../test/support/dicomweb-client';
+import { jsonOf, partsOf, webGet } from '../../../../../test/support/dicomweb-reader';
+import type { WebCaller } from '../../../../../test/support/dicomweb-reader';
 import { pixelFile, pixelFileUids, ramp } from '../../../../../test/support/pixel-files';
 import { storeInstance } from '../../../../../test/support/stored-instances';
 

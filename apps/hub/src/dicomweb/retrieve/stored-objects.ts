@@ -58,7 +58,10 @@ export class StoredObjects {
       order: { seriesInstanceUid: 'ASC', sopInstanceUid: 'ASC', id: 'ASC' },
       take: MOST_INSTANCES + 1,
     });
-    const found = [...instances, ...(await this.results(scope, target))];
+    // a result that came back from its receiver is there twice
+    const received = new Set(instances.map(({ sopInstanceUid }) => sopInstanceUid));
+    const made = (await this.results(scope, target)).filter(({ sopInstanceUid }) => !received.has(sopInstanceUid));
+    const found = [...instances, ...made];
     if (found.length === 0) throw noSuch(target);
     if (found.length <= MOST_INSTANCES) return found;
     throw new HubError('DATASET_TOO_LARGE', `there are more than ${MOST_INSTANCES} instances: ask by series`);
