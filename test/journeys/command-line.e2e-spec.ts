@@ -267,7 +267,7 @@ describe('what goes wrong', () => {
 
   it('--help names every command', async () => {
     const help = await text('--help');
-    for (const command of 'serve centre model submit jobs series held explain results doctor pki'.split(' ')) {
+    for (const command of 'serve centre person model submit jobs series held explain results doctor pki'.split(' ')) {
       expect(help).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
     }
   });

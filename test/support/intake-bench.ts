@@ -1,5 +1,5 @@
 /** The front of a hub for tests: centres, intake and their API on a real store, with real certificates and real ports. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Global, Module } from '@nestjs/common';
@@ -11,7 +11,7 @@ import { HELD_ITEM_HANDLERS, READ_STORE } from '@modelbank/contracts';
 import type { CrashPoints } from '@modelbank/contracts';
 import { ensurePki } from '@modelbank/dimse';
 import type { DevelopmentPki } from '@modelbank/dimse';
-import { PlatformModule, createLogger, loadConfiguration } from '@modelbank/platform';
+import { CONFIGURATION_FILE, PlatformModule, createLogger, loadConfiguration } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
 import { JournalEntryEntity, OutboxMessageEntity, StoreModule } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
@@ -41,6 +41,8 @@ class TheRestModule {}
 
 export interface IntakeOptions {
   readonly home?: string;
+  /** For modelbank.yaml. */
+  readonly settings?: string;
   readonly crashPoints?: CrashPoints;
   readonly callers?: Readonly<Record<string, Caller>>;
   /** Changes the configuration before the hub sees it. */
@@ -67,6 +69,7 @@ export class IntakeBench {
 
   static async open(options: IntakeOptions = {}): Promise<IntakeBench> {
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'modelbank-intake-')));
+    if (options.settings !== undefined) await writeFile(join(home, CONFIGURATION_FILE), options.settings);
     const pki = await ensurePki(home, ['odense', 'aarhus', 'unknown'], new Date());
     const environment = {
       MODELBANK_HTTP_PORT: '0',

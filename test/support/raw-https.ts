@@ -1,5 +1,6 @@
 /** HTTPS by hand, for requests that no client would send, or not so slowly. */
 import { connect } from 'node:tls';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { IntakeBench } from './intake-bench';
 
@@ -27,7 +28,7 @@ export async function openRaw(bench: IntakeBench, head: string, centre = 'odense
   };
 }
 
-export function closed(socket: TLSSocket): Promise<void> {
+export function closed(socket: Socket): Promise<void> {
   socket.resume();
   return new Promise((resolve) => (socket.destroyed ? resolve() : socket.once('close', () => resolve())));
 }

@@ -56,7 +56,7 @@ async function waitUntilReady(hub: ChildProcess, home: string, logPath: string):
   }
   hub.kill('SIGKILL');
   throw new HubError('HUB_UNREACHABLE', 'the hub did not start', {
-    advice: `its last words are in ${logPath}; a port in use? set MODELBANK_HTTP_PORT and MODELBANK_DIMSE_PORT`,
+    advice: `its last words are in ${logPath}; a port in use? set MODELBANK_HTTP_PORT, MODELBANK_DIMSE_PORT, MODELBANK_DICOMWEB_PORT`,
   });
 }
 

@@ -4,7 +4,7 @@ import type { CentreIds, Permission } from './permissions';
 export const ROLES = ['clinician', 'physicist', 'auditor'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READS: readonly Permission[] = ['dicomweb:read', 'series:read', 'jobs:read', 'results:read', 'deliveries:read'];
+const READS: readonly Permission[] = ['dicomweb:read', 'series:read', 'selection:read', 'jobs:read', 'results:read'];
 
 export const PERMISSIONS_OF_ROLE: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   clinician: new Set<Permission>(READS),

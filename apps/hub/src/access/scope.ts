@@ -7,6 +7,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { FindOperator } from 'typeorm';
 import { HubError } from '@modelbank/contracts';
+import { OPERATOR } from './permissions';
 import type { CentreIds } from './permissions';
 import type { AuthenticatedRequest } from './require-permission';
 
@@ -17,6 +18,9 @@ export interface CallerScope {
   readonly actor: string;
   readonly centreIds: CentreIds;
 }
+
+/** Everything, for what the operator does itself. */
+export const OPERATOR_SCOPE: CallerScope = { actor: OPERATOR.actor, centreIds: 'all' };
 
 const scopeOfRequest = createParamDecorator((_: unknown, context: ExecutionContext): CallerScope => {
   const { caller } = context.switchToHttp().getRequest<AuthenticatedRequest>();
@@ -32,10 +36,16 @@ export function Scope(): ParameterDecorator {
   };
 }
 
-/** The row-level filter: spread it into the `where` of every query for rows that belong to a centre. */
-export function ofCentres({ centreIds }: CallerScope): { centreId?: FindOperator<string> } {
+/**
+ * The row-level filter: spread it into the `where` of every query for rows that belong to a centre. `asked`: the one centre
+ * that the request is about, where it names one; of a centre that the caller may not see, nothing is found.
+ */
+export function ofCentres({ centreIds }: CallerScope, asked?: string): { centreId?: FindOperator<string> } {
+  if (asked !== undefined) return { centreId: In(mayBeSeen(centreIds, asked) ? [asked] : []) };
   return centreIds === 'all' ? {} : { centreId: In([...centreIds]) };
 }
+
+const mayBeSeen = (centreIds: CentreIds, centreId: string) => centreIds === 'all' || centreIds.includes(centreId);
 
 /** The one centre that a caller adds data for. */
 export function ownCentreOf({ centreIds }: CallerScope): string {

@@ -71,6 +71,7 @@ export class DicomwebListener {
       ...{ ca, cert, key, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
       handshakeTimeout: limits.handshakeTimeoutMs,
       headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
       // a study of 20 GiB takes long: bodies have a rate to keep instead (receive-body.ts)
       requestTimeout: 0,
       keepAliveTimeout: limits.idleTimeoutMs,
@@ -124,6 +125,8 @@ export class DicomwebListener {
 }
 
 const CLOSE_WITHIN_MS = 10_000;
+/** How often headers that do not come are looked for; the default is 30 s. */
+const CHECK_EVERY_MS = 1_000;
 const BODY_BUFFER_BYTES = 64 * 1024;
 
 function refuse(response: ServerResponse, error: HubError, path: string): void {

@@ -1,6 +1,5 @@
 /** STOW-RS at its limits: what is refused before its body is read, and requests that go wrong half way. */
-import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AssociationEntity, InstanceEntity } from '@modelbank/store';
 import { sliceUids } from '../../../../../test/support/ct-slices';
@@ -17,9 +16,7 @@ const SMALL_LIMITS = `dicomweb:
 `;
 
 beforeAll(async () => {
-  const home = await mkdtemp(join(tmpdir(), 'modelbank-stow-'));
-  await writeFile(join(home, 'modelbank.yaml'), SMALL_LIMITS);
-  bench = await IntakeBench.open({ home });
+  bench = await IntakeBench.open({ settings: SMALL_LIMITS });
   await bench.enrol();
 });
 afterAll(() => bench.dispose());

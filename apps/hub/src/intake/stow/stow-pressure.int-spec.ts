@@ -1,6 +1,5 @@
 /** STOW-RS when the disk is behind or gone: the sender waits and is not blamed for it, or is told to come again. */
-import { mkdtemp, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InstanceEntity } from '@modelbank/store';
 import { sliceUids } from '../../../../../test/support/ct-slices';
@@ -15,9 +14,7 @@ jest.setTimeout(30_000);
 let bench: IntakeBench;
 
 beforeAll(async () => {
-  const home = await mkdtemp(join(tmpdir(), 'modelbank-stow-'));
-  await writeFile(join(home, 'modelbank.yaml'), 'dicomweb: { limits: { idleTimeoutMs: 1000, rateWindowMs: 1000 } }\n');
-  bench = await IntakeBench.open({ home });
+  bench = await IntakeBench.open({ settings: 'dicomweb: { limits: { idleTimeoutMs: 1000, rateWindowMs: 1000 } }' });
   await bench.enrol();
 });
 afterAll(() => bench.dispose());

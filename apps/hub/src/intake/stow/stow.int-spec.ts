@@ -19,9 +19,7 @@ const SMALL_LIMITS = `dicomweb:
 `;
 
 beforeAll(async () => {
-  const home = await mkdtemp(join(tmpdir(), 'modelbank-stow-'));
-  await writeFile(join(home, 'modelbank.yaml'), SMALL_LIMITS);
-  bench = await IntakeBench.open({ home });
+  bench = await IntakeBench.open({ settings: SMALL_LIMITS });
   await bench.enrol();
 });
 afterAll(() => bench.dispose());
