@@ -3,22 +3,27 @@ import { createHash } from 'node:crypto';
 import { OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
 import { openPart10, readInstanceHeader } from '@modelbank/dicom';
+import type { InstanceHeader } from '@modelbank/dicom';
 import { uuidv7 } from '@modelbank/platform';
 import { InstanceEntity, insertRow } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
 import type { IntakeBench } from './intake-bench';
 
-/** Stores a Part-10 file for a centre. The rows describe `described` where the file itself is none that we would take. */
+/**
+ * Stores a Part-10 file for a centre. The rows describe `described` where the file itself is none that we would take, and say what
+ * `changed` says.
+ */
 export async function storeInstance(
   { app }: IntakeBench,
   centreId: string,
   bytes: Uint8Array,
   described: Uint8Array = bytes,
+  changed: Partial<InstanceHeader> = {},
 ): Promise<InstanceEntity> {
-  const header = readInstanceHeader(described);
+  const header = { ...readInstanceHeader(described), ...changed };
   const { meta, dataSetOffset } = openPart10(described);
   const objectSha256 = sha256(bytes);
-  const digest = sha256(Buffer.from(`${centreId}|${header.sopInstanceUid}|${objectSha256}`));
+  const digest = sha256(Buffer.from(`${centreId}|${header.studyInstanceUid}|${header.sopInstanceUid}|${objectSha256}`));
   const objectKey = `instances/${digest.slice(0, 2)}/${digest}`;
   await app.get<ObjectStore>(OBJECT_STORE, { strict: false }).put(objectKey, bytes);
   const clock = { now: () => new Date(), monotonicMs: () => performance.now() };

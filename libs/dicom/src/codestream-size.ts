@@ -22,9 +22,8 @@ export function codestreamSize(frame: Uint8Array): CodestreamSize | undefined {
 /** Throws DECODING_FAILED where a JPEG, JPEG-LS or JPEG 2000 frame is not of the size that the data set describes. */
 export function requireCodestreamSize(
   frame: Uint8Array,
-  { rows, columns, transferSyntax }: Pick<PixelDescription, 'rows' | 'columns' | 'transferSyntax'>,
+  { rows, columns }: Pick<PixelDescription, 'rows' | 'columns'>,
 ): void {
-  if (transferSyntax.codec === 'none' || transferSyntax.codec === 'rle') return;
   const size = codestreamSize(frame);
   if (size === undefined) throw new DicomError('DECODING_FAILED', 'a compressed frame does not say its size');
   if (size.columns === columns && (size.rows === rows || size.rows === 0)) return;

@@ -24,3 +24,4 @@ export * from './json/element-path';
 export { explicitPart10Head, type NativePixels } from './transcode/explicit-part10';
 export { PIXEL_DATA, type Vr } from './value-representations';
 export { codestreamSize, requireCodestreamSize, type CodestreamSize } from './codestream-size';
+export { requireRleFrame } from './rle-frame';

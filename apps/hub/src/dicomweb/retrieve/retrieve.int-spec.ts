@@ -1,11 +1,13 @@
 /** WADO-RS over the real door: what comes back byte for byte, for whom, and what is written down about it. */
 import { PNG } from 'pngjs';
 import { decode } from 'jpeg-js';
+import { deriveUid } from '@modelbank/dicom';
 import { IntakeBench } from '../../../../../test/support/intake-bench';
 import { element } from '../../../../../test/support/ct-slices';
 import { jsonOf, partsOf, webGet } from '../../../../../test/support/dicomweb-reader';
 import type { WebCaller } from '../../../../../test/support/dicomweb-reader';
 import { pixelFile, pixelFileUids, ramp } from '../../../../../test/support/pixel-files';
+import { plantResult } from '../../../../../test/support/planted-result';
 import { storeInstance } from '../../../../../test/support/stored-instances';
 
 type Json = Record<string, { vr: string; Value?: unknown[]; BulkDataURI?: string }>;
@@ -247,6 +249,38 @@ describe("another centre's data", () => {
   });
 });
 
+describe('results of the hub', () => {
+  const made = (id: string) => ({ seriesInstanceUid: deriveUid(id, 'series'), sopInstanceUid: deriveUid(id, 'made') });
+  const pathTo = (id: string) => {
+    const { seriesInstanceUid, sopInstanceUid } = made(id);
+    return `studies/${small.study}/series/${seriesInstanceUid}/instances/${sopInstanceUid}`;
+  };
+
+  it('are read like what was received, as long as they may be used, by their centre', async () => {
+    const common = { centreId: 'odense', studyInstanceUid: small.study, file: smallFile };
+    await plantResult(bench, { ...common, ...made('usable'), id: 'usable' });
+    await plantResult(bench, { ...common, ...made('withdrawn'), id: 'withdrawn', state: 'withdrawn' });
+    await plantResult(bench, { ...common, ...made('early'), id: 'early', inputSetState: 'provisional' });
+    expect((await get(pathTo('usable'), 'application/dicom')).body.equals(smallFile)).toBe(true);
+    expect((await get(pathTo('usable'), 'application/dicom', { centre: 'aarhus' })).status).toBe(404);
+    for (const id of ['withdrawn', 'early']) expect((await get(pathTo(id), 'application/dicom')).status).toBe(404);
+    expect(await partsOf(await get(`studies/${small.study}`))).toHaveLength(2);
+  });
+});
+
+describe('an answer that fails half way', () => {
+  it('is cut off, so that it does not look whole', async () => {
+    const plan = { seed: 'half', frames: 2, transferSyntaxUid: RLE, pixels: [rleFrame(), Buffer.alloc(64, 0xff)] };
+    await storeInstance(bench, 'odense', pixelFile(plan));
+    const { study, series, instance } = pixelFileUids(plan);
+    const path = `studies/${study}/series/${series}/instances/${instance}`;
+    const [first] = await partsOf(await get(`${path}/frames/1`));
+    expect(first.body).toHaveLength(48);
+    await expect(get(`${path}/frames/1,2`)).rejects.toThrow();
+    expect((await get(`${path}/frames/2,1`)).status).toBe(422);
+  });
+});
+
 describe('the journal of reads', () => {
   it('has one entry for each person, study and kind in a minute, and no name', async () => {
     const before = (await bench.journal('study.read')).filter(({ actor }) => actor === 'doctor').length;
@@ -263,6 +297,16 @@ describe('the journal of reads', () => {
     expect(bench.log.join('\n')).not.toMatch(/Duck|0101011234/);
   });
 });
+
+const RLE = '1.2.840.10008.1.2.5';
+
+/** Two segments (high and low bytes of 24 pixels), each one run of zeros (PS3.5 Annex G). */
+function rleFrame(): Buffer {
+  const header = Buffer.alloc(64);
+  [2, 64, 66].forEach((value, at) => header.writeUInt32LE(value, at * 4));
+  const run = Buffer.from([257 - 24, 0]);
+  return Buffer.concat([header, run, run]);
+}
 
 function bigEndianFile(pixels: Buffer): Buffer {
   const explicit = pixelFile({ seed: 'big-endian', pixels, transferSyntaxUid: '1.2.840.10008.1.2.2' });
