@@ -23,5 +23,5 @@ export * from './json/dicom-json';
 export * from './json/element-path';
 export { explicitPart10Head, type NativePixels } from './transcode/explicit-part10';
 export { PIXEL_DATA, type Vr } from './value-representations';
-export { codestreamSize, requireCodestreamSize, type CodestreamSize } from './codestream-size';
+export { codestreamSize, requireWholeCodestream, type CodestreamSize } from './whole-codestream';
 export { requireRleFrame } from './rle-frame';

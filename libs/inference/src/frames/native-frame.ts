@@ -2,7 +2,7 @@
  * A stored frame -> native pixels, through the compiled codecs where it is compressed. Lossy JPEG (`.50`, `.51`) is read here for people
  * to look at; models never get it (frame-codec.ts).
  */
-import { DicomError, requireCodestreamSize, requireRleFrame } from '@modelbank/dicom';
+import { DicomError, requireWholeCodestream, requireRleFrame } from '@modelbank/dicom';
 import type { PixelDescription } from '@modelbank/dicom';
 import { Context, NativeCodecs, log } from 'dcmjs-codecs';
 
@@ -31,7 +31,7 @@ export function nativeFrame(frame: Uint8Array, description: PixelDescription): U
     throw new DicomError('DATASET_TOO_LARGE', 'a frame is larger than 512 MiB');
   if (!transferSyntax.encapsulated) return frame;
   if (transferSyntax.codec === 'rle') requireRleFrame(frame, description);
-  else requireCodestreamSize(frame, description);
+  else requireWholeCodestream(frame, description);
   const decoded = decompress(frame, description);
   if (decoded.length < frameBytes || decoded.length > frameBytes + 1) {
     throw new DicomError('DECODING_FAILED', `a decoded frame has ${decoded.length} bytes instead of ${frameBytes}`);

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { PNG } from 'pngjs';
-import { readPixelFrames } from '@modelbank/dicom';
+import { readPixelDescription, readPixelFrames } from '@modelbank/dicom';
 import { compileChild } from '../../test-support/compile-child';
 import { pixelFile } from '../../../../test/support/pixel-files';
 import type { RenderFrame } from './frame-messages';
@@ -111,4 +111,19 @@ function largestDifference(ours: PNG, theirs: ReturnType<typeof dcmtkPicture>): 
       expect(Buffer.from(stored.bytes).equals(Buffer.from(readPixelFrames(readFileSync(path))[0]))).toBe(true);
     },
   );
+
+  it.each(['CT1_RLE', 'CT1_JPLL', 'CT1_JLSL', 'CT1_J2KR'])('half of %s is no image', async (name) => {
+    const bytes = readFileSync(join(DATA, 'ct-syntaxes-wg04', `${name}.dcm`));
+    const [frame] = readPixelFrames(bytes).map((each) => Buffer.from(each));
+    const { rows, columns, bitsAllocated, transferSyntax } = readPixelDescription(bytes);
+    const pixels = [frame.subarray(0, frame.length >> 1)];
+    const path = join(folder, `half of ${name}.dcm`);
+    writeFileSync(
+      path,
+      pixelFile({ seed: name, rows, columns, bitsAllocated, transferSyntaxUid: transferSyntax.uid, pixels }),
+    );
+    await expect(pool.run({ kind: 'frame', path, frame: 1, as: 'native' })).rejects.toMatchObject({
+      code: 'DECODING_FAILED',
+    });
+  });
 });

@@ -107,7 +107,7 @@ function hounsfieldSha256(path: string): string {
     const folder = mkdtempSync(join(tmpdir(), 'modelbank-cornerstone-'));
     writeFileSync(join(folder, 'empty.js'), 'export default {};');
     await bundle(folder);
-    let asked: unknown;
+    const asked = { base: '', token: TOKEN, paths: [] as string[] };
     const pages = new PageServer(folder, () => asked);
     const origin = await pages.listen();
     const bench = await IntakeBench.open({
@@ -116,14 +116,15 @@ function hounsfieldSha256(path: string): string {
     });
     await bench.enrol();
     const wg04 = (name: string) => join(DATA, 'ct-syntaxes-wg04', `${name}.dcm`);
-    const paths: string[] = [];
     for (const name of FILES) {
       // encodings of the same instance: each gets UIDs of its own
       const bytes = readFileSync(wg04(name));
       const row = await storeInstance(bench, 'odense', bytes, bytes, { sopInstanceUid: deriveUid(name) });
-      paths.push(`studies/${row.studyInstanceUid}/series/${row.seriesInstanceUid}/instances/${row.sopInstanceUid}`);
+      asked.paths.push(
+        `studies/${row.studyInstanceUid}/series/${row.seriesInstanceUid}/instances/${row.sopInstanceUid}`,
+      );
     }
-    asked = { base: `https://localhost:${bench.dicomwebPort}/dicomweb/MODELBANK`, token: TOKEN, paths };
+    asked.base = `https://localhost:${bench.dicomwebPort}/dicomweb/MODELBANK`;
     const gpu = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
     const browser = ['--headless', '--no-sandbox', '--ignore-certificate-errors', '--remote-debugging-port=0'];
     const profile = `--user-data-dir=${join(folder, 'profile')}`;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { caught, codeOf } from '../test-support/caught';
-import { codestreamSize, requireCodestreamSize } from './codestream-size';
+import { codestreamSize, requireWholeCodestream } from './whole-codestream';
 
 const hex = (text: string) => Uint8Array.from(Buffer.from(text.replace(/ /g, ''), 'hex'));
 
@@ -30,14 +30,20 @@ describe('codestreamSize', () => {
     fc.assert(fc.property(stream, (bytes) => void codestreamSize(bytes)));
   });
 
-  it('must be what the header says', () => {
-    const frame = hex('ffd8 ffc0 000b 08 0040 0060 01 011100');
-    expect(caught(() => requireCodestreamSize(frame, { rows: 64, columns: 96 }))).toBeUndefined();
-    for (const other of [
-      { rows: 65, columns: 96 },
-      { rows: 64, columns: 95 },
-    ]) {
-      expect(codeOf(caught(() => requireCodestreamSize(frame, other)))).toBe('DECODING_FAILED');
-    }
+  const whole = 'ffd8 ffc0 000b 08 0040 0060 01 011100 1234 ffd9';
+  const size = { rows: 64, columns: 96 };
+
+  it.each([whole, `${whole} 00`, `${whole} ff`, `${whole} 0000 0000`])('takes a whole stream: %s', (bytes) => {
+    expect(caught(() => requireWholeCodestream(hex(bytes), size))).toBeUndefined();
+  });
+
+  it.each([
+    ['another height', whole, { ...size, rows: 65 }],
+    ['another width', whole, { ...size, columns: 95 }],
+    ['no end', whole.replace('ffd9', ''), size],
+    ['an end that is cut', whole.replace('ffd9', 'ff'), size],
+    ['no size', 'ffd8 ffd9', size],
+  ])('refuses a stream with %s', (_what, bytes, described) => {
+    expect(codeOf(caught(() => requireWholeCodestream(hex(bytes), described)))).toBe('DECODING_FAILED');
   });
 });

@@ -19,15 +19,27 @@ export function codestreamSize(frame: Uint8Array): CodestreamSize | undefined {
   return frame[1] === 0xd8 ? jpegSize(view) : undefined;
 }
 
-/** Throws DECODING_FAILED where a JPEG, JPEG-LS or JPEG 2000 frame is not of the size that the data set describes. */
-export function requireCodestreamSize(
+/**
+ * Throws DECODING_FAILED where a JPEG, JPEG-LS or JPEG 2000 frame is not of the size that the data set describes, or has no end: decoders
+ * fill up what a cut stream lacks, and say nothing.
+ */
+export function requireWholeCodestream(
   frame: Uint8Array,
   { rows, columns }: Pick<PixelDescription, 'rows' | 'columns'>,
 ): void {
   const size = codestreamSize(frame);
   if (size === undefined) throw new DicomError('DECODING_FAILED', 'a compressed frame does not say its size');
-  if (size.columns === columns && (size.rows === rows || size.rows === 0)) return;
-  throw new DicomError('DECODING_FAILED', 'a compressed frame has another size than the header says');
+  if (size.columns !== columns || (size.rows !== rows && size.rows !== 0)) {
+    throw new DicomError('DECODING_FAILED', 'a compressed frame has another size than the header says');
+  }
+  if (!hasEndMarker(frame)) throw new DicomError('DECODING_FAILED', 'a compressed frame ends before its end marker');
+}
+
+/** EOI or EOC (both FFD9), with any padding behind it: encoders write zeros, or FF. */
+function hasEndMarker(frame: Uint8Array): boolean {
+  let end = frame.length;
+  while (end > 2 && (frame[end - 1] === 0x00 || frame[end - 1] === 0xff)) end -= 1;
+  return frame[end - 1] === 0xd9 && frame[end - 2] === 0xff;
 }
 
 function jpeg2000Size(view: DataView): CodestreamSize | undefined {
