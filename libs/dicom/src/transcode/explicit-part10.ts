@@ -10,7 +10,7 @@ import { part10Preamble } from '../part10';
 import type { ReadableDataSet } from '../readable-data-set';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from '../transfer-syntaxes';
 import { hasLongLength, isEncodedText, ITEM, paddingByte, type Vr } from '../value-representations';
-import { MAXIMUM_SHORT_LENGTH } from '../writer';
+import { MAXIMUM_SHORT_LENGTH, writeHeader, writeTag } from '../writer';
 
 /** The native pixel data that is going to follow, all frames. */
 export interface NativePixels {
@@ -36,7 +36,7 @@ export function explicitPart10Head(source: Part10Source, pixels?: NativePixels):
   const writer = new ByteWriter(64 * 1024);
   writeLevel(writer, dataSet, changedElements(dataSet, pixels));
   if (pixels !== undefined) {
-    writeHeader(writer, pixels.tag, pixels.vr, pixels.byteLength + (pixels.byteLength % 2));
+    writeHeader(writer, pixels.tag, pixels.vr, pixels.byteLength + (pixels.byteLength % 2), 'explicit');
   }
   return Buffer.concat([preamble, writer.finish()]);
 }
@@ -66,13 +66,13 @@ function writeValue(writer: ByteWriter, tag: number, vr: Vr, value: Uint8Array):
   const length = value.length + (value.length % 2);
   // a value too long for a 16-bit length becomes UN (PS3.5 6.2.2, note 3)
   const writtenVr = length > MAXIMUM_SHORT_LENGTH && !hasLongLength(vr) ? 'UN' : vr;
-  writeHeader(writer, tag, writtenVr, length);
+  writeHeader(writer, tag, writtenVr, length, 'explicit');
   writer.bytes(value);
   if (length > value.length) writer.bytes(Uint8Array.of(isEncodedText(vr) ? 0x20 : paddingByte(vr)));
 }
 
 function writeSequence(writer: ByteWriter, tag: number, items: readonly ReadableDataSet[]): void {
-  writeHeader(writer, tag, 'SQ', 0);
+  writeHeader(writer, tag, 'SQ', 0, 'explicit');
   const start = writer.length;
   for (const item of items) {
     writeTag(writer, ITEM);
@@ -82,17 +82,4 @@ function writeSequence(writer: ByteWriter, tag: number, items: readonly Readable
     writer.patchUint32(itemStart - 4, writer.length - itemStart);
   }
   writer.patchUint32(start - 4, writer.length - start);
-}
-
-function writeHeader(writer: ByteWriter, tag: number, vr: Vr, length: number): void {
-  writeTag(writer, tag);
-  writer.ascii(vr);
-  if (!hasLongLength(vr)) return writer.uint16(length);
-  writer.uint16(0);
-  writer.uint32(length);
-}
-
-function writeTag(writer: ByteWriter, tag: number): void {
-  writer.uint16(tag >>> 16);
-  writer.uint16(tag & 0xffff);
 }

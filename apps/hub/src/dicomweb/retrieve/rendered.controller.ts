@@ -7,6 +7,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { HubError } from '@modelbank/contracts';
+import type { CalledAe } from '@modelbank/contracts';
 import { RequirePermission, Scope } from '../../access';
 import type { CallerScope } from '../../access';
 import { CalledAePipe } from '../path-pipes';
@@ -14,10 +15,8 @@ import { DICOMWEB_ROUTE } from '../paths';
 import { acceptedBy, requireOffer } from './accept';
 import { parseFrameList } from './frame-list';
 import { PICTURE_OFFERS } from './offers';
-import type { ReadKind } from './read-journal';
 import { INSTANCE, SERIES, STUDY, Target } from './read-target';
 import { renderingParameters, thumbnailParameters } from './rendering-parameters';
-import type { RenderingParameters } from './rendering-parameters';
 import { ResponseBody } from './response-body';
 import { Retrieval } from './retrieval';
 import type { ReadTarget, StoredImage } from './stored-objects';
@@ -34,44 +33,22 @@ export class RenderedController {
     private readonly structureSets: StructureSetsOfStudy,
   ) {}
 
-  @Get(LEVELS.map((path) => `${path}/rendered`))
+  @Get(LEVELS.flatMap((path) => [`${path}/rendered`, `${path}/thumbnail`]))
   @RequirePermission('dicomweb:read')
-  rendered(
+  async picture(
     @Scope() scope: CallerScope,
-    @Param('calledAe', CalledAePipe) _calledAe: unknown,
+    @Param('calledAe', CalledAePipe) _calledAe: CalledAe,
     @Target() target: ReadTarget,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    return this.send(scope, target, 'pictures', renderingParameters, request, response);
-  }
-
-  @Get(LEVELS.map((path) => `${path}/thumbnail`))
-  @RequirePermission('dicomweb:read')
-  thumbnail(
-    @Scope() scope: CallerScope,
-    @Param('calledAe', CalledAePipe) _calledAe: unknown,
-    @Target() target: ReadTarget,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
-    return this.send(scope, target, 'thumbnails', thumbnailParameters, request, response);
-  }
-
-  private async send(
-    scope: CallerScope,
-    target: ReadTarget,
-    kind: ReadKind,
-    parametersOf: (request: Request, image: StoredImage) => RenderingParameters,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
+    const isThumbnail = request.path.endsWith('/thumbnail');
     const format = requireOffer(acceptedBy(request), PICTURE_OFFERS).type;
     const image = representative(await this.retrieval.objects.requireImages(scope, target));
     const frame = frameOf(request.params.frame as string | undefined, image);
-    const { overlay, ...parameters } = parametersOf(request, image);
+    const { overlay, ...parameters } = (isThumbnail ? thumbnailParameters : renderingParameters)(request, image);
     const sets = await this.structureSets.find(scope, image.studyInstanceUid, overlay);
-    await this.retrieval.journal.note(scope, kind, image);
+    await this.retrieval.journal.note(scope, isThumbnail ? 'thumbnails' : 'pictures', image);
     const body = new ResponseBody(response);
     const { bytes } = await this.retrieval.pool.run(
       {

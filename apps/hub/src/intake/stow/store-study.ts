@@ -56,13 +56,14 @@ export class StoreStudy {
       await readMultipart(request, {
         ...{ ...this.configuration.dicomweb.limits, boundary, scheduler: this.scheduler },
         onPart: (stream) => parts.begin(stream),
+        room: () => parts.room(),
       });
       if (parts.count === 0) throw new HubError('INVALID_REQUEST', 'the request has no parts');
     } catch (thrown) {
       const reason = asHubError(thrown);
       await parts.abort(reason);
       await this.ended(arrival, 'aborted');
-      await this.journal(arrival, [reason]);
+      await this.journal(arrival, [reason], request);
       throw reason;
     }
     const outcomes = await parts.outcomes();
@@ -70,6 +71,7 @@ export class StoreStudy {
     await this.journal(
       arrival,
       outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
+      request,
     );
     return outcomes;
   }
@@ -102,7 +104,11 @@ export class StoreStudy {
   }
 
   /** One entry for all that was refused of a request: how much, and why. */
-  private async journal({ id, callingAe, actor }: Arrival, failures: readonly HubError[]): Promise<void> {
+  private async journal(
+    { id, callingAe, actor }: Arrival,
+    failures: readonly HubError[],
+    { socket }: IncomingMessage,
+  ): Promise<void> {
     if (failures.length === 0) return;
     const counts = new Map<string, number>();
     for (const { code } of failures) {
@@ -116,7 +122,11 @@ export class StoreStudy {
         actor,
         subjectId: id,
         text: `of a store request ${failures.length} parts were refused`,
-        details: { codes: Object.fromEntries(counts) },
+        details: {
+          code: counts.size === 1 ? failures[0].code : 'several',
+          codes: Object.fromEntries(counts),
+          remoteAddress: socket.remoteAddress,
+        },
       }),
     );
   }
