@@ -102,6 +102,10 @@ export class DicomwebLimits {
   /** The least that must arrive of a body, over `rateWindowMs`. */
   @IntegerBetween(0, 1024 * MIB) minBytesPerSecond = 10_240;
   @IntegerBetween(SECOND, HOUR) rateWindowMs = MINUTE;
+  /** Child processes that decode and render for retrievals, and what one may use for a frame. */
+  @IntegerBetween(1, 64) decoders = 2;
+  @IntegerBetween(SECOND, 10 * MINUTE) decoderTimeoutMs = MINUTE;
+  @IntegerBetween(128, 65_536) decoderMemoryMiB = 2048;
   /** A whole request, however fast it comes. */
   @IntegerBetween(SECOND, 24 * HOUR) requestTimeoutMs = 2 * HOUR;
 }
