@@ -18,3 +18,5 @@ export * from './check-part10';
 export type { InstanceUids } from './uid-capture';
 export * from './pixel-description';
 export * from './pixel-data';
+export * from './content/compare-content';
+export * from './content/content-concern';

@@ -8,6 +8,7 @@ import { DicomError } from '@modelbank/dicom';
 import { ImagingError } from '@modelbank/imaging';
 import type { ImagingErrorCode } from '@modelbank/imaging';
 import type { ChildAnswer, ChildMessage, ChildRequest } from './child-messages';
+import { compareStoredContent } from './child/compare-content';
 import { infer } from './child/infer';
 import { inspectNetworks } from './child/inspect-networks';
 import { measureFacts } from './child/measure-facts';
@@ -40,6 +41,7 @@ async function answer(request: ChildRequest): Promise<ChildAnswer> {
   );
   if (request.kind === 'infer') return infer(request, clock);
   if (request.kind === 'imageFacts') return measureFacts(request, clock);
+  if (request.kind === 'compareContent') return compareStoredContent(request, clock);
   return inspectNetworks(request);
 }
 

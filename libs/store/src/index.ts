@@ -1,6 +1,7 @@
 export * from './unit-of-work';
 export * from './centres/centre.entity';
 export * from './intake/instance.entity';
+export * from './intake/instance-revision.entity';
 export * from './assembly/series.entity';
 export * from './selection/selection.entity';
 export * from './models/model-version.entity';

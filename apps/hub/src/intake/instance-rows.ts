@@ -60,22 +60,6 @@ export async function insertInstance(tx: Transaction, clock: Clock, candidate: I
   await tx.emit('image.stored', centreId, body, arrival.id);
 }
 
-export async function journalConflict(
-  tx: Transaction,
-  clock: Clock,
-  { arrival, file }: InstanceCandidate,
-  storedInstanceId: string,
-): Promise<void> {
-  await appendJournal(tx, clock, {
-    kind: 'instance.conflict',
-    centreId: arrival.callingAe.centreId,
-    actor: arrival.actor,
-    subjectId: storedInstanceId,
-    text: 'another object with the SOP Instance UID of a stored one was refused; the first stays',
-    details: { associationId: arrival.id, refusedContentSha256: file.contentSha256 },
-  });
-}
-
 function rowOf(id: string, candidate: InstanceCandidate, fate: Disposition): InstanceEntity {
   const { arrival, header, file } = candidate;
   const { callingAe, calledAe } = arrival;

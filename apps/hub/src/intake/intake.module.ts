@@ -7,6 +7,9 @@ import { HeldInstances } from './held-instances';
 import { IntakeMetrics } from './intake-metrics';
 import { OrphanObjects } from './orphan-objects';
 import { ReceiveInstance } from './receive-instance';
+import { ObjectComparison } from './same-uid/object-comparison';
+import { QuarantinedObjects } from './same-uid/quarantined-objects';
+import { SameUid } from './same-uid/same-uid';
 import { StoreInstances } from './store-instances';
 
 @Module({
@@ -16,8 +19,11 @@ import { StoreInstances } from './store-instances';
     DicomListener,
     HeldInstances,
     IntakeMetrics,
+    ObjectComparison,
     OrphanObjects,
+    QuarantinedObjects,
     ReceiveInstance,
+    SameUid,
     StoreInstances,
   ],
   exports: [DicomListener],

@@ -3,23 +3,29 @@
  * then may 0x0000 be said. Instances that wait at the same time share the transaction.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, CRASH_POINTS_PORT, HubError, OBJECT_STORE, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
 import { InstanceEntity } from '@modelbank/store';
 import type { ReadStore, UnitOfWork } from '@modelbank/store';
 import { groupCommit } from './group-commit';
 import type { GroupCommit } from './group-commit';
 import type { InstanceCandidate } from './instance-candidate';
-import { insertInstance, journalConflict, newAssociations } from './instance-rows';
+import { insertInstance, newAssociations } from './instance-rows';
+import { returnedResult } from './same-uid/first-object';
+import type { FirstObject } from './same-uid/first-object';
+import { SameUid } from './same-uid/same-uid';
 
-/** `duplicate`: the same content is there already, which is as good as stored. */
-export type StoreOutcome = 'stored' | 'duplicate' | 'conflict';
+/** `duplicate`: the same content is there already, which is as good as stored; `revision`: kept beside the first of its UID. */
+export type StoreOutcome = 'stored' | 'duplicate' | 'revision';
 
-interface Decision {
-  readonly outcome: StoreOutcome;
-  /** A row names the object of this candidate. */
-  readonly objectIsNeeded: boolean;
-}
+type Decision =
+  | {
+      readonly outcome: 'stored' | 'duplicate';
+      /** A row names the object of this candidate. */
+      readonly objectIsNeeded: boolean;
+    }
+  /** What has the UID, where other bytes of it came. */
+  | { readonly outcome: 'conflict'; readonly first: FirstObject };
 
 @Injectable()
 export class StoreInstances {
@@ -33,6 +39,7 @@ export class StoreInstances {
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
+    private readonly sameUid: SameUid,
   ) {
     this.commits = groupCommit((candidates) => this.commit(candidates));
   }
@@ -46,7 +53,7 @@ export class StoreInstances {
     this.recorded.delete(arrivalId);
   }
 
-  /** Takes over the part file: afterwards it is an object, or gone. Throws INSTANCE_CONFLICT. */
+  /** Takes over the part file: afterwards it is an object, or gone. Throws INSTANCE_CONFLICT where it was refused. */
   async store(candidate: InstanceCandidate, partPath: string): Promise<StoreOutcome> {
     const { header, arrival } = candidate;
     const known = await this.readStore.manager.findOne(InstanceEntity, {
@@ -59,13 +66,11 @@ export class StoreInstances {
     }
     this.crashPoints.reach('intake.beforeFsync');
     await this.objects.commitPart(partPath, candidate.objectKey);
-    const { outcome, objectIsNeeded } = await this.commits.add(candidate);
+    const decision = await this.commits.add(candidate);
+    if (decision.outcome === 'conflict') return this.sameUid.settle(candidate, decision.first);
     this.crashPoints.reach('intake.beforeResponse');
-    if (!objectIsNeeded) await this.objects.remove(candidate.objectKey);
-    if (outcome === 'conflict') {
-      throw new HubError('INSTANCE_CONFLICT', 'another object with this SOP Instance UID was stored before');
-    }
-    return outcome;
+    if (!decision.objectIsNeeded) await this.objects.remove(candidate.objectKey);
+    return decision.outcome;
   }
 
   private async commit(candidates: readonly InstanceCandidate[]): Promise<readonly Decision[]> {
@@ -77,9 +82,8 @@ export class StoreInstances {
           centreId: candidate.arrival.callingAe.centreId,
           sopInstanceUid: candidate.header.sopInstanceUid,
         });
-        const decision = decide(stored, candidate);
+        const decision = decide(stored, candidate, await returnedResult(tx.manager, candidate));
         if (decision.outcome === 'stored') await insertInstance(tx, this.clock, candidate);
-        if (decision.outcome === 'conflict') await journalConflict(tx, this.clock, candidate, stored?.id ?? '');
         decided.push(decision);
       }
       this.crashPoints.reach('intake.beforeCommit');
@@ -91,10 +95,16 @@ export class StoreInstances {
 }
 
 /** Two senders may bring one instance at the same time in files that differ in who sent them: one file is enough. */
-function decide(stored: InstanceEntity | null, candidate: InstanceCandidate): Decision {
-  if (stored === null) return { outcome: 'stored', objectIsNeeded: true };
-  if (!isSameContent(stored, candidate)) return { outcome: 'conflict', objectIsNeeded: false };
-  return { outcome: 'duplicate', objectIsNeeded: stored.objectKey === candidate.objectKey };
+function decide(
+  stored: InstanceEntity | null,
+  candidate: InstanceCandidate,
+  returned: FirstObject | undefined,
+): Decision {
+  if (stored !== null && isSameContent(stored, candidate)) {
+    return { outcome: 'duplicate', objectIsNeeded: stored.objectKey === candidate.objectKey };
+  }
+  const first = stored === null ? returned : ({ kind: 'instance', id: stored.id } as const);
+  return first === undefined ? { outcome: 'stored', objectIsNeeded: true } : { outcome: 'conflict', first };
 }
 
 function isSameContent(
