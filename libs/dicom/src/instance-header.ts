@@ -39,4 +39,6 @@ export interface InstanceHeader {
   readonly convolutionKernel?: string;
   readonly numberOfFrames?: number;
   readonly transferSyntaxUid: string;
+  /** LossyImageCompression is 01: the pixels lost something on their way, whatever holds them now. */
+  readonly lossyCompressed?: true;
 }

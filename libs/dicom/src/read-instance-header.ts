@@ -26,6 +26,7 @@ export function readInstanceHeader(source: Part10Source): InstanceHeader {
     frameOfReferenceUid: dataSet.uid('FrameOfReferenceUID'),
     modality: wordOf(dataSet, 'Modality', MODALITIES) ?? 'OT',
     transferSyntaxUid: transferSyntax.uid,
+    ...(dataSet.text('LossyImageCompression') === '01' ? { lossyCompressed: true as const } : {}),
     ...counts(dataSet),
     ...geometry(dataSet),
     ...acquisition(dataSet),
