@@ -1,5 +1,5 @@
 /**
- * The compiled pixel codecs (dcmjs-codecs, WebAssembly) behind imaging's port: RLE, JPEG lossless, JPEG-LS and JPEG 2000
+ * The compiled pixel codecs (dcmjs-codecs, WebAssembly) behind imaging's port: RLE, JPEG, JPEG-LS and JPEG 2000
  * (PS3.5 annex A.4). The module reads its own .wasm file once; that is why the adapter lives here and not among the pure libraries.
  */
 import type { FrameCodec, PixelFormat } from '@modelbank/imaging';
@@ -9,6 +9,8 @@ type Decode = (context: Context) => Context;
 
 const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
   ['1.2.840.10008.1.2.5', (context) => NativeCodecs.decodeRle(context)],
+  ['1.2.840.10008.1.2.4.50', (context) => NativeCodecs.decodeJpeg(context)],
+  ['1.2.840.10008.1.2.4.51', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.57', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.70', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.80', (context) => NativeCodecs.decodeJpegLs(context)],

@@ -18,6 +18,7 @@ import {
   sequence,
   sliceDataSet,
   sliceUids,
+  unsigned,
   writeSlice,
 } from '../../../../../test/support/ct-slices';
 import type { SlicePlan } from '../../../../../test/support/ct-slices';
@@ -144,6 +145,29 @@ describe('the same image in another encoding', () => {
 });
 
 describe('an image that changed', () => {
+  itWhen(HAS_DCMTK, 'dcmtk is not installed')(
+    'by lossy compression under its UID: refused, because that makes another image (PS3.3 C.7.6.1.1.5)',
+    async () => {
+      const noise = Buffer.from(Array.from({ length: 2 * 32 * 32 }, (_, i) => (i % 2 === 0 ? (i * 73) % 251 : 0)));
+      const plan = {
+        seed: 'near lossless',
+        k: 0,
+        side: 32,
+        more: [unsigned(0x00280103, 0), element(0x7fe00010, 'OW', noise)],
+      };
+      const { path, sopInstanceUid, dataSet } = await writeSlice(folder, plan);
+      await receive(dataSet, parseUid(sopInstanceUid));
+      execFileSync('dcmcjpls', ['+en', '+md', '3', '--uid-never', path, `${path}.near`], { stdio: 'pipe' });
+      const bytes = await readFile(`${path}.near`);
+      const { dataSetOffset, meta } = splitPart10(bytes);
+      const { transferSyntaxUid } = meta;
+      const answer = await receive(bytes.subarray(dataSetOffset), parseUid(sopInstanceUid), { transferSyntaxUid });
+      expect(answer).toBe('INSTANCE_CONFLICT');
+      const [{ dispositionCode, differences }] = await revisions(sopInstanceUid);
+      expect([dispositionCode, differences]).toMatchObject(['PIXELS_CHANGED', { pixels: { largestDifference: 3 } }]);
+    },
+  );
+
   it.each<[string, Partial<SlicePlan>, string, string]>([
     ['other pixels', { more: [element(0x7fe00010, 'OW', Buffer.alloc(512))] }, 'PIXELS_CHANGED', 'PixelData'],
     ['another size', { side: 8 }, 'PIXELS_CHANGED', 'Rows'],
