@@ -8,6 +8,8 @@ import type { InstanceHeader } from './instance-header';
 import { IMAGE_TYPE_VALUES, kernelName, MODALITIES, PATIENT_POSITIONS } from './instance-header-vocabulary';
 import { openPart10, requiredUid, type Part10Source } from './open-part10';
 import type { ReadableDataSet } from './readable-data-set';
+import { textViolation } from './text-rules';
+import { unusableValues } from './unusable-values';
 
 /** Numbers that count something stay below the smallest number that a person can have (CPR 0101...: over 10^8). */
 const MAXIMUM_COUNT = 9_999_999;
@@ -18,6 +20,12 @@ const MAXIMUM_COUNT = 9_999_999;
  */
 export function readInstanceHeader(source: Part10Source): InstanceHeader {
   const { dataSet, transferSyntax } = openPart10(source);
+  const header = headerOf(dataSet, transferSyntax.uid);
+  const unusable = unusableValues(dataSet, header);
+  return unusable.length === 0 ? header : { ...header, unusable };
+}
+
+function headerOf(dataSet: ReadableDataSet, transferSyntaxUid: string): Omit<InstanceHeader, 'unusable'> {
   return {
     sopClassUid: requiredUid(dataSet, 'SOPClassUID', 'SOPClassUID'),
     sopInstanceUid: requiredUid(dataSet, 'SOPInstanceUID', 'SOPInstanceUID'),
@@ -25,7 +33,7 @@ export function readInstanceHeader(source: Part10Source): InstanceHeader {
     seriesInstanceUid: requiredUid(dataSet, 'SeriesInstanceUID', 'SeriesInstanceUID'),
     frameOfReferenceUid: dataSet.uid('FrameOfReferenceUID'),
     modality: wordOf(dataSet, 'Modality', MODALITIES) ?? 'OT',
-    transferSyntaxUid: transferSyntax.uid,
+    transferSyntaxUid,
     ...(dataSet.text('LossyImageCompression') === '01' ? { lossyCompressed: true as const } : {}),
     ...counts(dataSet),
     ...geometry(dataSet),
@@ -102,10 +110,16 @@ const YEARS_IN_UNIT: Readonly<Record<string, number>> = { Y: 1, M: 1 / 12, W: 7 
 function ageYears(dataSet: ReadableDataSet): number | undefined {
   const stated = /^(\d{3})([YMWD])$/.exec(dataSet.text('PatientAge') ?? '');
   if (stated !== null) return plausibleAge(Math.floor(Number(stated[1]) * YEARS_IN_UNIT[stated[2]]));
-  const born = /^(\d{4})(\d{4})$/.exec(dataSet.text('PatientBirthDate') ?? '');
-  const seen = /^(\d{4})(\d{4})$/.exec(dataSet.text('StudyDate') ?? '');
+  const born = dateOf(dataSet, 'PatientBirthDate');
+  const seen = dateOf(dataSet, 'StudyDate');
   if (born === null || seen === null) return undefined;
   return plausibleAge(Number(seen[1]) - Number(born[1]) - (seen[2] < born[2] ? 1 : 0));
+}
+
+/** Year, then month and day. */
+function dateOf(dataSet: ReadableDataSet, name: 'PatientBirthDate' | 'StudyDate'): RegExpExecArray | null {
+  const text = dataSet.text(name) ?? '';
+  return textViolation('DA', text) === undefined ? /^(\d{4})(\d{4})$/.exec(text) : null;
 }
 
 const plausibleAge = (years: number) => (years >= 0 && years <= 130 ? years : undefined);
