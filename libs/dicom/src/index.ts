@@ -17,6 +17,7 @@ export * from './read-patient';
 export * from './check-part10';
 export type { InstanceUids } from './uid-capture';
 export * from './pixel-description';
+export { checkPixelClaims } from './pixel-claims';
 export * from './pixel-data';
 export * from './content/compare-content';
 export * from './content/content-concern';

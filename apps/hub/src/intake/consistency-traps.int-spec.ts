@@ -1,6 +1,6 @@
 /**
- * Valid DICOM with a wrong meaning (groups C and F of the bad inputs), from the wire to what is held: everything is
- * acknowledged, nothing of it becomes an input set, and identities are taken as they are.
+ * Odd values and valid DICOM with a wrong meaning (groups C, E and F of the bad inputs), from the wire to what is held: what is
+ * only wrong is acknowledged and never becomes an input set, and identities are taken as they are.
  */
 import { UNIT_OF_WORK } from '@modelbank/contracts';
 import { parseUid } from '@modelbank/dicom';
@@ -65,7 +65,7 @@ describe('a series that cannot be trusted is acknowledged and held', () => {
     ['a supine patient called prone', [element(0x00185100, 'CS', 'HFP')], 'POSITION_CONTRADICTS_ORIENTATION'],
     ['an empty PatientID', [element(0x00100020, 'LO', '')], 'PATIENT_ID_MISSING'],
     ['a PatientID of spaces', [element(0x00100020, 'LO', '   ')], 'PATIENT_ID_MISSING'],
-    ['more rows than 16 bits hold', [element(0x00280010, 'IS', '99999999999')], 'GEOMETRY_MISSING'],
+    ['more rows than 16 bits hold', [element(0x00280010, 'IS', '65536')], 'GEOMETRY_MISSING'],
   ])('%s', async (seed, more, code) => {
     expect(await sendSeries((k) => ({ seed, k, more: [declared, ...more] }))).toEqual(ACKNOWLEDGED);
     const series = await decidedSeries(seed);
@@ -73,6 +73,26 @@ describe('a series that cannot be trusted is acknowledged and held', () => {
     const items = await bench.reads.manager.findBy(HeldItemEntity, { subjectId: series.id });
     expect(items).toMatchObject([{ kind: 'series', code, state: 'held' }]);
     expect(await bench.reads.manager.countBy(InputSetEntity, { seriesId: series.id })).toBe(0);
+  });
+});
+
+describe('an instance that claims pixels it cannot have is refused before anything is stored', () => {
+  const long = (value: number) => Buffer.from([value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, value >>> 24]);
+  it.each<[string, readonly Buffer[]]>([
+    ['rows and columns in 32 bits', [element(0x00280010, 'UL', long(-1)), element(0x00280011, 'UL', long(-1))]],
+    [
+      'frames whose product wraps',
+      [element(0x00280008, 'IS', '2147483647'), element(0x00280100, 'US', long(32).subarray(0, 2))],
+    ],
+    [
+      'a palette shorter than it says',
+      [element(0x00281101, 'US', Buffer.from([0, 1, 0, 0, 16, 0])), element(0x00281201, 'OW', Buffer.alloc(8))],
+    ],
+  ])('%s: 0xC000', async (seed, more) => {
+    const statuses = await sendSeries((k) => ({ seed, k, more: [declared, ...more] }));
+    expect(statuses).toEqual(ACKNOWLEDGED.map(() => 0xc000));
+    const seriesInstanceUid = sliceUids({ seed, k: 0 }).series;
+    expect(await bench.reads.manager.countBy(InstanceEntity, { seriesInstanceUid })).toBe(0);
   });
 });
 
