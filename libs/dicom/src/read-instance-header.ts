@@ -13,6 +13,8 @@ import { unusableValues } from './unusable-values';
 
 /** Numbers that count something stay below the smallest number that a person can have (CPR 0101...: over 10^8). */
 const MAXIMUM_COUNT = 9_999_999;
+/** Rows and Columns are US. */
+const MAXIMUM_SIDE = 65_535;
 
 /**
  * The header of an instance. Throws UID_INVALID when a UID of the instance, its study or its series is missing, and what
@@ -56,8 +58,8 @@ function counts(dataSet: ReadableDataSet) {
 
 function geometry(dataSet: ReadableDataSet) {
   return {
-    rows: count(dataSet, 'Rows', 1),
-    columns: count(dataSet, 'Columns', 1),
+    rows: count(dataSet, 'Rows', 1, MAXIMUM_SIDE),
+    columns: count(dataSet, 'Columns', 1, MAXIMUM_SIDE),
     pixelSpacingMm: measures<readonly [number, number]>(dataSet, 'PixelSpacing', 2, 0, 1000),
     sliceThicknessMm: measures<readonly [number]>(dataSet, 'SliceThickness', 1, 0, 1000)?.[0],
     imagePositionPatient: measures<readonly [number, number, number]>(dataSet, 'ImagePositionPatient', 3, -1e5, 1e5),
@@ -129,10 +131,15 @@ function wordOf(dataSet: ReadableDataSet, name: ElementName, words: ReadonlySet<
   return word !== undefined && words.has(word) ? word : undefined;
 }
 
-function count(dataSet: ReadableDataSet, name: ElementName, minimum: number): number | undefined {
+function count(
+  dataSet: ReadableDataSet,
+  name: ElementName,
+  minimum: number,
+  maximum = MAXIMUM_COUNT,
+): number | undefined {
   const value = dataSet.number(name);
   if (value === undefined || !Number.isInteger(value)) return undefined;
-  return value >= minimum && value <= MAXIMUM_COUNT ? value : undefined;
+  return value >= minimum && value <= maximum ? value : undefined;
 }
 
 /** All of exactly `multiplicity` numbers between the bounds (the lower one of lengths is excluded), or none of them. */
