@@ -40,7 +40,13 @@ export interface ContentComparisonSpec {
   readonly second: JobInstance;
 }
 
-export type ChildSpec = InferenceJobSpec | ImageFactsSpec | ContentComparisonSpec;
+/** Reads a structure set whole. */
+export interface StructureSetInspectionSpec {
+  readonly kind: 'inspectStructureSet';
+  readonly instance: JobInstance;
+}
+
+export type ChildSpec = InferenceJobSpec | ImageFactsSpec | ContentComparisonSpec | StructureSetInspectionSpec;
 
 /** One stage of the child with its duration, shown live and in the benchmark. */
 export interface ChildStage {
@@ -102,4 +108,15 @@ export interface ContentComparisonOutcome {
 
 export const MOST_DIFFERENCES = 100;
 
-export type ChildOutcome = InferenceOutcome | ImageFactsOutcome | ContentComparisonOutcome;
+export interface StructureSetInspection {
+  readonly kind: 'inspectStructureSet';
+  readonly rois: number;
+  readonly points: number;
+  /** Of its contours and of its list of images, each once; at most `MOST_REFERENCES`. */
+  readonly referencedSopInstanceUids: readonly string[];
+  readonly stages: readonly ChildStage[];
+}
+
+export const MOST_REFERENCES = 20_000;
+
+export type ChildOutcome = InferenceOutcome | ImageFactsOutcome | ContentComparisonOutcome | StructureSetInspection;

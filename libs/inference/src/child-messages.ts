@@ -2,7 +2,7 @@
  * The messages between the hub and its inference child: one request down, stages and one ending up. All of it is small JSON;
  * pixels and masks travel as files. The child works on bytes of strangers, so the hub checks what comes back before it trusts it.
  */
-import { ERROR_CODES, MOST_DIFFERENCES } from '@modelbank/contracts';
+import { ERROR_CODES, MOST_DIFFERENCES, MOST_REFERENCES } from '@modelbank/contracts';
 import type {
   ChildOutcome,
   ChildSpec,
@@ -15,8 +15,10 @@ import type {
   InferenceJobSpec,
   InferenceOutcome,
   LabelFile,
+  StructureSetInspection,
+  StructureSetInspectionSpec,
 } from '@modelbank/contracts';
-import { CONTENT_CONCERNS, DICTIONARY } from '@modelbank/dicom';
+import { CONTENT_CONCERNS, DICTIONARY, isUid } from '@modelbank/dicom';
 import { IMAGE_FACT_NAMES } from '@modelbank/registry';
 import type { ManifestNetwork } from '@modelbank/registry';
 
@@ -50,7 +52,9 @@ export type AnswerOf<R extends ChildRequest> = R extends InferenceJobSpec
     ? ImageFactsOutcome
     : R extends ContentComparisonSpec
       ? ContentComparisonOutcome
-      : InspectNetworksOutcome;
+      : R extends StructureSetInspectionSpec
+        ? StructureSetInspection
+        : InspectNetworksOutcome;
 
 export type ChildMessage =
   | { readonly type: 'ready' }
@@ -103,6 +107,7 @@ function isAnswer(value: unknown): value is ChildAnswer {
     return isRecord(facts) && IMAGE_FACT_NAMES.every((name) => isAmount(facts[name])) && isStages(value.stages);
   }
   if (value.kind === 'compareContent') return isContentComparison(value);
+  if (value.kind === 'inspectStructureSet') return isStructureSetInspection(value);
   return value.kind === 'inspectNetworks' && Array.isArray(value.networks);
 }
 
@@ -122,6 +127,12 @@ function isContentComparison(value: Record<string, unknown>): boolean {
   const digested = /^[0-9a-f]{64}$/.test(String(secondContentSha256));
   const kindKnown = contentKind === 'image' || contentKind === 'document';
   return counted && digested && kindKnown && (pixels === null || isPixelComparison(pixels)) && isStages(stages);
+}
+
+function isStructureSetInspection(value: Record<string, unknown>): boolean {
+  const { rois, points, referencedSopInstanceUids: uids, stages } = value;
+  const referenced = Array.isArray(uids) && uids.length <= MOST_REFERENCES && uids.every((uid) => isUid(uid));
+  return isAmount(rois) && isAmount(points) && referenced && isStages(stages);
 }
 
 /** A name of the dictionary or a tag, and numbers: a text of the sender cannot hide here. */

@@ -11,6 +11,7 @@ it.each<[string, string, Record<string, unknown> | null, string[]]>([
   ['series', 'POSITION_CONTRADICTS_ORIENTATION', null, [`${RELEASE} --why "..."`, DISCARD]],
   ['series', 'RESCALE_UNUSABLE', null, [ONLY, DISCARD]],
   ['revision', 'PIXELS_CHANGED', null, [ONLY, DISCARD]],
+  ['instance', 'REFERENCED_IMAGES_MISSING', null, [`${RELEASE} --why "..."`, DISCARD]],
   ['instance', 'ENHANCED_CT', null, [ONLY, DISCARD]],
   ['job', 'INFERENCE_FAILED', null, [`${RELEASE} --why "..."`, DISCARD]],
   [

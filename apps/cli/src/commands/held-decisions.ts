@@ -26,7 +26,8 @@ export function decisionLines(item: HeldToDecide): string[] {
 }
 
 function mayBeReleased({ kind, code }: HeldToDecide): boolean {
-  if (kind === 'instance' || kind === 'revision') return false;
+  if (kind === 'revision') return false;
+  if (kind === 'instance') return code === 'REFERENCED_IMAGES_MISSING';
   return kind !== 'series' || RELEASABLE_SERIES.has(code);
 }
 

@@ -6,11 +6,13 @@ import { CRASH_POINTS_PORT, UNIT_OF_WORK, queueName } from '@modelbank/contracts
 import type { CrashPoints, Envelope } from '@modelbank/contracts';
 import type { UnitOfWork } from '@modelbank/store';
 import { SeriesAssembly } from './series-assembly';
+import { StructureSets } from './structure-sets';
 
 @Controller()
 export class AssemblyConsumer {
   constructor(
     private readonly assembly: SeriesAssembly,
+    private readonly structureSets: StructureSets,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
   ) {}
@@ -27,8 +29,10 @@ export class AssemblyConsumer {
   @Subscribes('assembly', 'association.ended')
   async onAssociationEnded(@Payload() envelope: Envelope<'association.ended'>): Promise<void> {
     const { associationId, outcome } = envelope.body;
+    const structureSets = await this.structureSets.judge(associationId);
     await this.unitOfWork.consume(queueName('assembly', 'association.ended'), envelope, async (tx) => {
       await this.assembly.associationEnded(tx, associationId, outcome, envelope.messageId);
+      await this.structureSets.write(tx, structureSets);
       this.crashPoints.reach('assembly.beforeCommit');
     });
     this.crashPoints.reach('assembly.afterCommit');

@@ -1,6 +1,7 @@
 /** The rows of one stored instance: its association, itself, its journal entry, its event. All in the caller's transaction. */
 import { In } from 'typeorm';
 import type { Clock } from '@modelbank/contracts';
+import { storageSopClassOf } from '@modelbank/dicom';
 import { uuidv7 } from '@modelbank/platform';
 import { AssociationEntity, InstanceEntity, appendJournal, holdItem, insertRow } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
@@ -55,7 +56,7 @@ export async function insertInstance(tx: Transaction, clock: Clock, candidate: I
     const code = fate.code ?? 'HELD';
     await holdItem(tx, clock, { kind: 'instance', centreId, subjectId: instanceId, code, reason: fate.sentence });
   }
-  if (fate.disposition !== 'waiting') return;
+  if (fate.disposition !== 'waiting' || storageSopClassOf(header.sopClassUid)?.use !== 'image') return;
   const body = { instanceId, centreId, studyInstanceUid, seriesInstanceUid };
   await tx.emit('image.stored', centreId, body, arrival.id);
 }
