@@ -48,8 +48,7 @@ function plantedElements(own: ReadonlyMap<number, Buffer>, salt: string): Map<nu
   const planted = new Map<number, Buffer>();
   for (const { tag, vr } of Object.values(DICTIONARY)) {
     if (tag < 0x00080000 || tag >= 0x7fe00000 || KEPT.has(tag)) continue;
-    if (VALUES[vr] !== undefined)
-      planted.set(tag, element(tag, vr, vr === 'PN' ? `${VALUES[vr]}^${salt}` : VALUES[vr]));
+    if (VALUES[vr] !== undefined) planted.set(tag, element(tag, vr, vr === 'PN' ? VALUES.PN + salt : VALUES[vr]));
     else if (vr === 'SQ' && !own.has(tag)) planted.set(tag, sequence(tag, nestedPerson()));
   }
   planted.set(0x00110010, element(0x00110010, 'LO', VALUES.LO));

@@ -10,6 +10,9 @@ import { element, sequence, sliceDataSet, writeSlice } from '../../../../test/su
 const NAME = 'ZEBEDEE';
 const CPR = '0101701234';
 const IDENTITY = /zebedee|010170-?1234/i;
+/** The conflict is compared in a process of its own. */
+jest.setTimeout(30_000);
+
 /** By VR: as much identity as a value may hold. */
 const PLANTED: Readonly<Record<string, string>> = {
   AE: NAME,
