@@ -8,7 +8,7 @@ import { CRASH_POINTS, JOURNEY, STAGES } from '@modelbank/contracts';
 import type { CrashPoint } from '@modelbank/contracts';
 import { deriveUid, sopClassUid, writePart10 } from '@modelbank/dicom';
 import type { DataSet } from '@modelbank/dicom';
-import { addDestination, enrolCentre, send, untilSettled } from './support/journey-centre';
+import { addDestination, enrolCentre, send, until, untilSettled } from './support/journey-centre';
 import type { JourneyCentre } from './support/journey-centre';
 import { phantomFiles } from './support/journey-data';
 import type { PhantomFiles } from './support/journey-data';
@@ -122,8 +122,12 @@ describe('a hub that is killed at', () => {
       const hub = await startHubProcess(home);
       expect(ledger.record(await send(hub, centre, [corrected, first]))).toEqual([]);
       const revised = await hub.api.get<{ kind: string }[]>('/journal?kind=instance.revised');
-      await hub.stop();
       expect(revised).toHaveLength(1);
+      await until(
+        () => Promise.resolve(reconcile(home, ledger, receiver)),
+        (found) => found.leftovers.length === 0,
+      );
+      await hub.stop();
       expect(reconcile(home, ledger, receiver)).toEqual(NOTHING_WRONG);
     },
     60_000,
