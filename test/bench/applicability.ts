@@ -15,6 +15,7 @@ const CHEST: ObservedInputSet = {
       bodyPart: 'CHEST',
       patientPosition: 'HFS',
       contrast: false,
+      irreversiblyCompressed: false,
     },
     grid: {
       slices: 200,

@@ -2,11 +2,13 @@
  * Promise 1 and 2 of docs/architecture.md under `kill -9`: at every crash point of the journey the hub's process dies, is
  * started again on the same home, and the centre sends what was not acknowledged. Nothing is lost, nothing is doubled.
  */
-import { cpSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CRASH_POINTS, JOURNEY, STAGES } from '@modelbank/contracts';
 import type { CrashPoint } from '@modelbank/contracts';
-import { addDestination, enrolCentre, send, untilSettled } from './support/journey-centre';
+import { deriveUid, sopClassUid, writePart10 } from '@modelbank/dicom';
+import type { DataSet } from '@modelbank/dicom';
+import { addDestination, enrolCentre, send, until, untilSettled } from './support/journey-centre';
 import type { JourneyCentre } from './support/journey-centre';
 import { phantomFiles } from './support/journey-data';
 import type { PhantomFiles } from './support/journey-data';
@@ -29,6 +31,9 @@ const AT_REACH: Partial<Record<CrashPoint, number>> = {
   'assembly.beforeCommit': slices,
   'assembly.afterCommit': slices,
 };
+
+/** Reached only where a SOP Instance UID comes again with other content. */
+const REVISION_POINTS: readonly CrashPoint[] = ['intake.beforeRevisionCommit', 'intake.afterRevisionCommit'];
 
 it('every stage has a crash point, and every crash point a stage', () => {
   expect(STAGES.filter((stage) => JOURNEY[stage].crashPoints.length === 0)).toEqual([]);
@@ -62,7 +67,7 @@ describe('a hub that is killed at', () => {
     removeHome(work);
   });
 
-  it.each(CRASH_POINTS)(
+  it.each(CRASH_POINTS.filter((point) => !REVISION_POINTS.includes(point)))(
     '%s loses nothing and doubles nothing',
     async (point) => {
       const home = join(work, point);
@@ -101,7 +106,53 @@ describe('a hub that is killed at', () => {
     },
     60_000,
   );
+
+  it.each(REVISION_POINTS)(
+    '%s keeps a corrected structure set once',
+    async (point) => {
+      const home = join(work, point);
+      cpSync(unarmed, home, { recursive: true });
+      const ledger = new Ledger();
+      const [first, corrected] = [0, 1].map((z) => structureSetFile(join(work, `${point}-${z}.dcm`), z));
+      const doomed = await startHubProcess(home, { MODELBANK_TEST_BUILD: '1', MODELBANK_CRASH_AT: point });
+      expect(ledger.record(await send(doomed, centre, [first]))).toEqual([]);
+      expect(ledger.record(await send(doomed, centre, [corrected]))).toEqual([corrected]);
+      await expect(within(doomed.ended, 30_000)).resolves.toEqual({ code: null, signal: 'SIGKILL' });
+
+      const hub = await startHubProcess(home);
+      expect(ledger.record(await send(hub, centre, [corrected, first]))).toEqual([]);
+      const revised = await hub.api.get<{ kind: string }[]>('/journal?kind=instance.revised');
+      expect(revised).toHaveLength(1);
+      await until(
+        () => Promise.resolve(reconcile(home, ledger, receiver)),
+        (found) => found.leftovers.length === 0,
+      );
+      await hub.stop();
+      expect(reconcile(home, ledger, receiver)).toEqual(NOTHING_WRONG);
+    },
+    60_000,
+  );
 });
+
+/** A structure set whose contour lies at this height; its UID is always the same. */
+function structureSetFile(path: string, z: number): string {
+  const dataSet: DataSet = {
+    SOPClassUID: sopClassUid('RTStructureSetStorage'),
+    SOPInstanceUID: deriveUid('crash', 'structures'),
+    StudyInstanceUID: deriveUid('crash', 'study'),
+    SeriesInstanceUID: deriveUid('crash', 'structure series'),
+    Modality: 'RTSTRUCT',
+    PatientID: 'PHANTOM-J',
+    ROIContourSequence: [
+      {
+        ReferencedROINumber: 1,
+        ContourSequence: [{ ContourGeometricType: 'CLOSED_PLANAR', ContourData: [0, 0, z, 1, 0, z, 1, 1, z] }],
+      },
+    ],
+  };
+  writeFileSync(path, writePart10(dataSet));
+  return path;
+}
 
 function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -7,6 +7,8 @@ export const CRASH_POINTS = [
   'intake.beforeFsync',
   'intake.beforeCommit',
   'intake.beforeResponse',
+  'intake.beforeRevisionCommit',
+  'intake.afterRevisionCommit',
   'assembly.beforeCommit',
   'assembly.afterCommit',
   'selection.beforeCommit',

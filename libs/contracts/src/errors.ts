@@ -60,6 +60,7 @@ export const ERROR_CODES = {
   // what cannot be used
   SERIES_NOT_USABLE: row(0xa900, 422, 'dead', 6, 'The series cannot be used as it is'),
   DECODING_FAILED: row(0xc000, 422, 'dead', 6, 'The pixel data could not be decoded'),
+  STRUCTURE_SET_UNREADABLE: row(0xc000, 422, 'dead', 6, 'The structure set cannot be read as it was meant'),
   PARAMETER_MISSING: row(0x0120, 422, 'dead', 6, 'A parameter that the model needs was not given'),
   RELEASE_DENIED: row(0x0124, 403, 'dead', 6, 'The release policy does not allow this'),
   // what failed here

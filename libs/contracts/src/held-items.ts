@@ -14,7 +14,7 @@ export interface HeldItem {
   readonly id: string;
   readonly centreId: string;
   readonly kind: HeldKind;
-  /** Id of the instance, series, task selection (input set, where its image cannot be measured) or job that is held. */
+  /** Id of the instance, revision, series, task selection (input set, where its image cannot be measured) or job that is held. */
   readonly subjectId: string;
   readonly code: string;
   readonly details: Readonly<Record<string, unknown>> | null;

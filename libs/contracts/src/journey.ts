@@ -38,7 +38,14 @@ export const JOURNEY: Readonly<Record<Stage, StageDescription>> = {
     app: 'hub',
     subscribesTo: [],
     emits: ['image.stored', 'association.ended'],
-    crashPoints: ['intake.whileReceiving', 'intake.beforeFsync', 'intake.beforeCommit', 'intake.beforeResponse'],
+    crashPoints: [
+      'intake.whileReceiving',
+      'intake.beforeFsync',
+      'intake.beforeCommit',
+      'intake.beforeResponse',
+      'intake.beforeRevisionCommit',
+      'intake.afterRevisionCommit',
+    ],
   },
   assembly: {
     does: 'instances -> complete, geometrically sound series (input sets)',

@@ -10,9 +10,20 @@ export type Purpose = (typeof PURPOSES)[number];
 export const DESTINATION_KINDS = ['clinical', 'test'] as const;
 export type DestinationKind = (typeof DESTINATION_KINDS)[number];
 
-/** `notApplicable`: kept, but no stage needs it; `held`: a person decides. Conflicting content is refused, so it has none. */
+/** `notApplicable`: kept, but no stage needs it; `held`: a person decides. */
 export const INSTANCE_DISPOSITIONS = ['waiting', 'assembled', 'notApplicable', 'held'] as const;
 export type InstanceDisposition = (typeof INSTANCE_DISPOSITIONS)[number];
+
+/**
+ * What came under a taken SOP Instance UID with other content. `waiting`: acknowledged, adjustments has not looked at it yet;
+ * `quarantined`: refused and kept, a person looks at it; `discarded`: a person did.
+ */
+export const REVISION_DISPOSITIONS = ['waiting', 'quarantined', 'discarded'] as const;
+export type RevisionDisposition = (typeof REVISION_DISPOSITIONS)[number];
+
+/** What had the UID before. */
+export const REVISIONS_OF = ['instance', 'result'] as const;
+export type RevisionOf = (typeof REVISIONS_OF)[number];
 
 export const SERIES_STATES = ['open', 'complete', 'held', 'notApplicable', 'discarded'] as const;
 export type SeriesState = (typeof SERIES_STATES)[number];
@@ -44,7 +55,7 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-export const HELD_KINDS = ['instance', 'series', 'selection', 'job'] as const;
+export const HELD_KINDS = ['instance', 'revision', 'series', 'selection', 'job'] as const;
 export type HeldKind = (typeof HELD_KINDS)[number];
 export const HELD_STATES = ['held', 'released', 'discarded', 'resolved'] as const;
 export type HeldState = (typeof HELD_STATES)[number];

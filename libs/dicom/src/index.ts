@@ -18,6 +18,7 @@ export * from './read-patient';
 export * from './check-part10';
 export type { InstanceUids } from './uid-capture';
 export * from './pixel-description';
+export { checkPixelClaims } from './pixel-claims';
 export * from './pixel-data';
 export * from './json/dicom-json';
 export * from './json/element-path';
@@ -25,3 +26,5 @@ export { explicitPart10Head, type NativePixels } from './transcode/explicit-part
 export { PIXEL_DATA, type Vr } from './value-representations';
 export { codestreamSize, requireWholeCodestream, type CodestreamSize } from './whole-codestream';
 export { requireRleFrame } from './rle-frame';
+export * from './content/compare-content';
+export * from './content/content-concern';

@@ -2,6 +2,8 @@
  * The facts of an instance's header that the hub keeps in its rows: UIDs, numbers and vocabulary. Free text of the sender
  * (descriptions, names, comments) is never part of it, because a patient's identity may stand anywhere in free text.
  */
+import type { Keyword } from './dictionary/dictionary';
+
 export interface InstanceHeader {
   readonly sopClassUid: string;
   readonly sopInstanceUid: string;
@@ -38,5 +40,9 @@ export interface InstanceHeader {
   /** ConvolutionKernel where it looks like a kernel name of a vendor (letters, digits, at most 16), else absent. */
   readonly convolutionKernel?: string;
   readonly numberOfFrames?: number;
+  /** Attributes whose value is there and cannot be used: no number, not physically possible, no such date. */
+  readonly unusable?: readonly Keyword[];
   readonly transferSyntaxUid: string;
+  /** LossyImageCompression is 01: the pixels lost something on their way, whatever holds them now. */
+  readonly lossyCompressed?: true;
 }

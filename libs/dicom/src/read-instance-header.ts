@@ -8,9 +8,13 @@ import type { InstanceHeader } from './instance-header';
 import { IMAGE_TYPE_VALUES, kernelName, MODALITIES, PATIENT_POSITIONS } from './instance-header-vocabulary';
 import { openPart10, requiredUid, type Part10Source } from './open-part10';
 import type { ReadableDataSet } from './readable-data-set';
+import { textViolation } from './text-rules';
+import { unusableValues } from './unusable-values';
 
 /** Numbers that count something stay below the smallest number that a person can have (CPR 0101...: over 10^8). */
 const MAXIMUM_COUNT = 9_999_999;
+/** Rows and Columns are US. */
+const MAXIMUM_SIDE = 65_535;
 
 /**
  * The header of an instance. Throws UID_INVALID when a UID of the instance, its study or its series is missing, and what
@@ -18,6 +22,12 @@ const MAXIMUM_COUNT = 9_999_999;
  */
 export function readInstanceHeader(source: Part10Source): InstanceHeader {
   const { dataSet, transferSyntax } = openPart10(source);
+  const header = headerOf(dataSet, transferSyntax.uid);
+  const unusable = unusableValues(dataSet, header);
+  return unusable.length === 0 ? header : { ...header, unusable };
+}
+
+function headerOf(dataSet: ReadableDataSet, transferSyntaxUid: string): Omit<InstanceHeader, 'unusable'> {
   return {
     sopClassUid: requiredUid(dataSet, 'SOPClassUID', 'SOPClassUID'),
     sopInstanceUid: requiredUid(dataSet, 'SOPInstanceUID', 'SOPInstanceUID'),
@@ -25,7 +35,8 @@ export function readInstanceHeader(source: Part10Source): InstanceHeader {
     seriesInstanceUid: requiredUid(dataSet, 'SeriesInstanceUID', 'SeriesInstanceUID'),
     frameOfReferenceUid: dataSet.uid('FrameOfReferenceUID'),
     modality: wordOf(dataSet, 'Modality', MODALITIES) ?? 'OT',
-    transferSyntaxUid: transferSyntax.uid,
+    transferSyntaxUid,
+    ...(dataSet.text('LossyImageCompression') === '01' ? { lossyCompressed: true as const } : {}),
     ...counts(dataSet),
     ...geometry(dataSet),
     ...acquisition(dataSet),
@@ -47,8 +58,8 @@ function counts(dataSet: ReadableDataSet) {
 
 function geometry(dataSet: ReadableDataSet) {
   return {
-    rows: count(dataSet, 'Rows', 1),
-    columns: count(dataSet, 'Columns', 1),
+    rows: count(dataSet, 'Rows', 1, MAXIMUM_SIDE),
+    columns: count(dataSet, 'Columns', 1, MAXIMUM_SIDE),
     pixelSpacingMm: measures<readonly [number, number]>(dataSet, 'PixelSpacing', 2, 0, 1000),
     sliceThicknessMm: measures<readonly [number]>(dataSet, 'SliceThickness', 1, 0, 1000)?.[0],
     imagePositionPatient: measures<readonly [number, number, number]>(dataSet, 'ImagePositionPatient', 3, -1e5, 1e5),
@@ -101,10 +112,16 @@ const YEARS_IN_UNIT: Readonly<Record<string, number>> = { Y: 1, M: 1 / 12, W: 7 
 function ageYears(dataSet: ReadableDataSet): number | undefined {
   const stated = /^(\d{3})([YMWD])$/.exec(dataSet.text('PatientAge') ?? '');
   if (stated !== null) return plausibleAge(Math.floor(Number(stated[1]) * YEARS_IN_UNIT[stated[2]]));
-  const born = /^(\d{4})(\d{4})$/.exec(dataSet.text('PatientBirthDate') ?? '');
-  const seen = /^(\d{4})(\d{4})$/.exec(dataSet.text('StudyDate') ?? '');
+  const born = dateOf(dataSet, 'PatientBirthDate');
+  const seen = dateOf(dataSet, 'StudyDate');
   if (born === null || seen === null) return undefined;
   return plausibleAge(Number(seen[1]) - Number(born[1]) - (seen[2] < born[2] ? 1 : 0));
+}
+
+/** Year, then month and day. */
+function dateOf(dataSet: ReadableDataSet, name: 'PatientBirthDate' | 'StudyDate'): RegExpExecArray | null {
+  const text = dataSet.text(name) ?? '';
+  return textViolation('DA', text) === undefined ? /^(\d{4})(\d{4})$/.exec(text) : null;
 }
 
 const plausibleAge = (years: number) => (years >= 0 && years <= 130 ? years : undefined);
@@ -114,10 +131,15 @@ function wordOf(dataSet: ReadableDataSet, name: ElementName, words: ReadonlySet<
   return word !== undefined && words.has(word) ? word : undefined;
 }
 
-function count(dataSet: ReadableDataSet, name: ElementName, minimum: number): number | undefined {
+function count(
+  dataSet: ReadableDataSet,
+  name: ElementName,
+  minimum: number,
+  maximum = MAXIMUM_COUNT,
+): number | undefined {
   const value = dataSet.number(name);
   if (value === undefined || !Number.isInteger(value)) return undefined;
-  return value >= minimum && value <= MAXIMUM_COUNT ? value : undefined;
+  return value >= minimum && value <= maximum ? value : undefined;
 }
 
 /** All of exactly `multiplicity` numbers between the bounds (the lower one of lengths is excluded), or none of them. */

@@ -47,7 +47,7 @@ describe('the patient and the study', () => {
 
   it.each([
     ['StudyDate', 0x00080020, 'DA', '2026.01.31', '20260131'],
-    ['StudyDate', 0x00080020, 'DA', '20260231', '20260231'],
+    ['StudyDate', 0x00080020, 'DA', '20260231', null],
     ['StudyDate', 0x00080020, 'DA', '20261345', null],
     ['StudyTime', 0x00080030, 'TM', '12:30:05', '123005'],
     ['StudyTime', 0x00080030, 'TM', '25:61 ', null],

@@ -34,6 +34,7 @@ export function textViolation(vr: Vr, value: string): string | undefined {
   if (hasControlCharacter(value, rule.paragraphs === true)) return 'has a control character';
   if (rule.paragraphs !== true && vr !== 'UR' && value.includes('\\')) return 'has a backslash inside a value';
   if (rule.pattern !== undefined && !rule.pattern.test(value)) return `is not written as VR ${vr} wants it`;
+  if (vr === 'DA' && !isInCalendar(value)) return 'is no date of the calendar';
   return vr === 'PN' ? nameViolation(value) : undefined;
 }
 
@@ -44,6 +45,12 @@ function nameViolation(value: string): string | undefined {
   if (groups.some((group) => lengthOf(group) > 64)) return 'has a component group longer than 64 characters';
   if (groups.some((group) => group.split('^').length > 5)) return 'has more than five components';
   return undefined;
+}
+
+/** 20260231 is not. */
+function isInCalendar(date: string): boolean {
+  const [year, month, day] = [date.slice(0, 4), date.slice(4, 6), date.slice(6)].map(Number);
+  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 /** Characters, not UTF-16 units; counted only where the units might not fit. */

@@ -6,6 +6,10 @@ import type { ChildRequest } from './child-messages';
 /** The same request with its paths resolved against the hub's working folder. */
 export function withAbsolutePaths(request: ChildRequest): ChildRequest {
   if (request.kind === 'imageFacts') return { ...request, instances: request.instances.map(absolute) };
+  if (request.kind === 'inspectStructureSet') return { ...request, instance: absolute(request.instance) };
+  if (request.kind === 'compareContent') {
+    return { ...request, first: absolute(request.first), second: absolute(request.second) };
+  }
   if (request.kind === 'inspectNetworks') return { ...request, packageFolder: resolve(request.packageFolder) };
   const inputs = Object.entries(request.inputs).map(([role, instances]) => [role, instances.map(absolute)] as const);
   return {

@@ -8,8 +8,10 @@ import { DicomError } from '@modelbank/dicom';
 import { ImagingError } from '@modelbank/imaging';
 import type { ImagingErrorCode } from '@modelbank/imaging';
 import type { ChildAnswer, ChildMessage, ChildRequest } from './child-messages';
+import { compareStoredContent } from './child/compare-content';
 import { infer } from './child/infer';
 import { inspectNetworks } from './child/inspect-networks';
+import { inspectStructureSet } from './child/inspect-structure-set';
 import { measureFacts } from './child/measure-facts';
 import { dieWithParent } from './child/parent-watch';
 import { StageClock } from './child/stage-clock';
@@ -40,6 +42,8 @@ async function answer(request: ChildRequest): Promise<ChildAnswer> {
   );
   if (request.kind === 'infer') return infer(request, clock);
   if (request.kind === 'imageFacts') return measureFacts(request, clock);
+  if (request.kind === 'inspectStructureSet') return inspectStructureSet(request, clock);
+  if (request.kind === 'compareContent') return compareStoredContent(request, clock);
   return inspectNetworks(request);
 }
 

@@ -2,18 +2,23 @@
  * The messages between the hub and its inference child: one request down, stages and one ending up. All of it is small JSON;
  * pixels and masks travel as files. The child works on bytes of strangers, so the hub checks what comes back before it trusts it.
  */
-import { ERROR_CODES } from '@modelbank/contracts';
+import { ERROR_CODES, MOST_DIFFERENCES, MOST_REFERENCES } from '@modelbank/contracts';
 import type {
   ChildOutcome,
   ChildSpec,
   ChildStage,
+  ContentComparisonOutcome,
+  ContentComparisonSpec,
   ErrorCode,
   ImageFactsOutcome,
   ImageFactsSpec,
   InferenceJobSpec,
   InferenceOutcome,
   LabelFile,
+  StructureSetInspection,
+  StructureSetInspectionSpec,
 } from '@modelbank/contracts';
+import { CONTENT_CONCERNS, DICTIONARY, isUid } from '@modelbank/dicom';
 import { IMAGE_FACT_NAMES } from '@modelbank/registry';
 import type { ManifestNetwork } from '@modelbank/registry';
 
@@ -45,7 +50,11 @@ export type AnswerOf<R extends ChildRequest> = R extends InferenceJobSpec
   ? InferenceOutcome
   : R extends ImageFactsSpec
     ? ImageFactsOutcome
-    : InspectNetworksOutcome;
+    : R extends ContentComparisonSpec
+      ? ContentComparisonOutcome
+      : R extends StructureSetInspectionSpec
+        ? StructureSetInspection
+        : InspectNetworksOutcome;
 
 export type ChildMessage =
   | { readonly type: 'ready' }
@@ -62,6 +71,7 @@ const STAGE_NAMES: readonly string[] = [
   'resample',
   'write',
   'measure',
+  'compare',
 ] satisfies ChildStage['stage'][];
 const LONGEST_MESSAGE = 500;
 
@@ -96,6 +106,8 @@ function isAnswer(value: unknown): value is ChildAnswer {
     const facts = value.facts;
     return isRecord(facts) && IMAGE_FACT_NAMES.every((name) => isAmount(facts[name])) && isStages(value.stages);
   }
+  if (value.kind === 'compareContent') return isContentComparison(value);
+  if (value.kind === 'inspectStructureSet') return isStructureSetInspection(value);
   return value.kind === 'inspectNetworks' && Array.isArray(value.networks);
 }
 
@@ -105,6 +117,45 @@ function isInferenceOutcome(value: Record<string, unknown>): boolean {
   const warningsKnown =
     value.warnings === undefined || (Array.isArray(value.warnings) && value.warnings.every(isWarning));
   return providerKnown && labelsKnown && warningsKnown && isStages(value.stages) && isAmount(value.peakRssMiB);
+}
+
+function isContentComparison(value: Record<string, unknown>): boolean {
+  const { contentKind, differences, differenceCount, pixels, secondContentSha256, stages } = value;
+  const listed =
+    Array.isArray(differences) && differences.length <= MOST_DIFFERENCES && differences.every(isDifference);
+  const counted = isAmount(differenceCount) && listed && differences.length <= differenceCount;
+  const digested = /^[0-9a-f]{64}$/.test(String(secondContentSha256));
+  const kindKnown = contentKind === 'image' || contentKind === 'document';
+  return counted && digested && kindKnown && (pixels === null || isPixelComparison(pixels)) && isStages(stages);
+}
+
+function isStructureSetInspection(value: Record<string, unknown>): boolean {
+  const { rois, points, referencedSopInstanceUids: uids, stages } = value;
+  const referenced = Array.isArray(uids) && uids.length <= MOST_REFERENCES && uids.every((uid) => isUid(uid));
+  return isAmount(rois) && isAmount(points) && referenced && isStages(stages);
+}
+
+/** A name of the dictionary or a tag, and numbers: a text of the sender cannot hide here. */
+function isDifference(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const attribute = String(value.attribute);
+  const named = Object.hasOwn(DICTIONARY, attribute) || /^\([0-9A-F]{4},[0-9A-F]{4}\)$/.test(attribute);
+  const concerned = (CONTENT_CONCERNS as readonly unknown[]).includes(value.concern);
+  const { numbers } = value;
+  return (
+    named &&
+    concerned &&
+    (numbers === undefined || (isRecord(numbers) && [numbers.first, numbers.second].every(isNumbers)))
+  );
+}
+
+function isNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.length <= 6 && value.every((each) => each === null || Number.isFinite(each));
+}
+
+function isPixelComparison(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  return [value.frames, value.differingFrames, value.differingPixels, value.largestDifference].every(isAmount);
 }
 
 function isWarning(value: unknown): boolean {

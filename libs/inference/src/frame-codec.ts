@@ -1,14 +1,19 @@
 /**
- * The compiled pixel codecs (dcmjs-codecs, WebAssembly) behind imaging's port: RLE, JPEG lossless, JPEG-LS and JPEG 2000
+ * The compiled pixel codecs (dcmjs-codecs, WebAssembly) behind imaging's port: RLE, JPEG, JPEG-LS and JPEG 2000
  * (PS3.5 annex A.4). The module reads its own .wasm file once; that is why the adapter lives here and not among the pure libraries.
  */
+import { checkRleFrame } from '@modelbank/imaging';
 import type { FrameCodec, PixelFormat } from '@modelbank/imaging';
 import { Context, log, NativeCodecs } from 'dcmjs-codecs';
+
+const RLE_LOSSLESS = '1.2.840.10008.1.2.5';
 
 type Decode = (context: Context) => Context;
 
 const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  ['1.2.840.10008.1.2.5', (context) => NativeCodecs.decodeRle(context)],
+  [RLE_LOSSLESS, (context) => NativeCodecs.decodeRle(context)],
+  ['1.2.840.10008.1.2.4.50', (context) => NativeCodecs.decodeJpeg(context)],
+  ['1.2.840.10008.1.2.4.51', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.57', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.70', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.80', (context) => NativeCodecs.decodeJpegLs(context)],
@@ -33,6 +38,7 @@ export async function createFrameCodec(): Promise<FrameCodec> {
 function decodeEncapsulatedFrame(transferSyntaxUid: string, encodedFrame: Uint8Array, format: PixelFormat): Uint8Array {
   const decode = DECODERS.get(transferSyntaxUid);
   if (!decode) throw new Error(`no codec for ${transferSyntaxUid}`);
+  if (transferSyntaxUid === RLE_LOSSLESS) checkRleFrame(encodedFrame, format);
   const context = new Context({
     width: format.columns,
     height: format.rows,

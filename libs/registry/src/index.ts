@@ -20,6 +20,7 @@ export type {
 export {
   applies,
   evaluateApplicability,
+  missesCompressionOnly,
   needsImageFacts,
   waitsForImageFacts,
 } from './applicability/evaluate-applicability';

@@ -4,6 +4,7 @@ export * from './centres/centre.entity';
 export * from './centres/unknown-sender.entity';
 export * from './intake/instance.entity';
 export * from './intake/commitment.entity';
+export * from './intake/instance-revision.entity';
 export * from './assembly/series.entity';
 export * from './selection/selection.entity';
 export * from './models/model-version.entity';

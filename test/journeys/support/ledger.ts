@@ -65,13 +65,14 @@ type Rows = (sql: string) => Row[];
 
 function instanceFindings(rows: Rows, home: string, { offered, acknowledged }: Ledger): Findings {
   const instances = rows('SELECT sopInstanceUid, objectKey, objectSha256 FROM instance');
+  const revisions = rows('SELECT objectKey, objectSha256 FROM instance_revision');
   const uids = instances.map((row) => String(row.sopInstanceUid));
   const known = new Set(uids);
-  const damaged = instances.filter(({ objectKey, objectSha256 }) => {
+  const damaged = [...instances, ...revisions].filter(({ objectKey, objectSha256 }) => {
     const path = join(home, 'objects', String(objectKey));
     return !existsSync(path) || createHash('sha256').update(readFileSync(path)).digest('hex') !== objectSha256;
   });
-  const keys = new Set(instances.map(({ objectKey }) => objectKey));
+  const keys = new Set([...instances, ...revisions].map(({ objectKey }) => objectKey));
   const files = objectsBelow(home, 'instances');
   return {
     lost: [

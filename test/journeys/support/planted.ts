@@ -34,7 +34,7 @@ const KEPT: ReadonlySet<number> = new Set([
   DICTIONARY.RescaleType.tag,
 ]);
 
-/** Writes the file anew with the person in it; `salt` makes other content of the same instance. */
+/** Writes the file anew with the person in it; `salt` makes another person of the same instance. */
 export function plant(path: string, salt = ''): void {
   const bytes = readFileSync(path);
   const { dataSetOffset } = splitPart10(bytes);
@@ -48,13 +48,13 @@ function plantedElements(own: ReadonlyMap<number, Buffer>, salt: string): Map<nu
   const planted = new Map<number, Buffer>();
   for (const { tag, vr } of Object.values(DICTIONARY)) {
     if (tag < 0x00080000 || tag >= 0x7fe00000 || KEPT.has(tag)) continue;
-    if (VALUES[vr] !== undefined) planted.set(tag, element(tag, vr, VALUES[vr]));
+    if (VALUES[vr] !== undefined) planted.set(tag, element(tag, vr, vr === 'PN' ? VALUES.PN + salt : VALUES[vr]));
     else if (vr === 'SQ' && !own.has(tag)) planted.set(tag, sequence(tag, nestedPerson()));
   }
   planted.set(0x00110010, element(0x00110010, 'LO', VALUES.LO));
   Object.entries(PRIVATE_VALUES).forEach(([vr, value], index) => {
     const tag = 0x00111001 + index;
-    planted.set(tag, element(tag, vr, vr === 'UT' ? `${value} ${salt}` : value));
+    planted.set(tag, element(tag, vr, value));
   });
   planted.set(0x00111080, sequence(0x00111080, nestedPerson()));
   return planted;

@@ -8,6 +8,10 @@ const two = { options: ['a', 'b'], names: { a: 'lungs 1.0.0', b: 'chest 2.0.0' }
 it.each<[string, string, Record<string, unknown> | null, string[]]>([
   ['series', 'GAP', null, [`${RELEASE} --why "..."`, DISCARD]],
   ['series', 'GANTRY_TILT', null, [ONLY, DISCARD]],
+  ['series', 'POSITION_CONTRADICTS_ORIENTATION', null, [`${RELEASE} --why "..."`, DISCARD]],
+  ['series', 'RESCALE_UNUSABLE', null, [ONLY, DISCARD]],
+  ['revision', 'PIXELS_CHANGED', null, [ONLY, DISCARD]],
+  ['instance', 'REFERENCED_IMAGES_MISSING', null, [`${RELEASE} --why "..."`, DISCARD]],
   ['instance', 'ENHANCED_CT', null, [ONLY, DISCARD]],
   ['job', 'INFERENCE_FAILED', null, [`${RELEASE} --why "..."`, DISCARD]],
   [

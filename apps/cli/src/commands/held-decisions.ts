@@ -9,7 +9,12 @@ export interface HeldToDecide {
 }
 
 /** A series held for anything else is not one volume, whatever a person says. */
-const RELEASABLE_SERIES: ReadonlySet<string> = new Set(['GAP', 'NON_UNIFORM_SPACING', 'PATIENT_ID_MISSING']);
+const RELEASABLE_SERIES: ReadonlySet<string> = new Set([
+  'GAP',
+  'NON_UNIFORM_SPACING',
+  'PATIENT_ID_MISSING',
+  'POSITION_CONTRADICTS_ORIENTATION',
+]);
 
 /** None for an item that was decided on before. */
 export function decisionLines(item: HeldToDecide): string[] {
@@ -21,7 +26,8 @@ export function decisionLines(item: HeldToDecide): string[] {
 }
 
 function mayBeReleased({ kind, code }: HeldToDecide): boolean {
-  if (kind === 'instance') return false;
+  if (kind === 'revision') return false;
+  if (kind === 'instance') return code === 'REFERENCED_IMAGES_MISSING';
   return kind !== 'series' || RELEASABLE_SERIES.has(code);
 }
 

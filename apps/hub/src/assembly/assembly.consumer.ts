@@ -6,6 +6,7 @@ import { CRASH_POINTS_PORT, UNIT_OF_WORK, queueName } from '@modelbank/contracts
 import type { CrashPoints, Envelope } from '@modelbank/contracts';
 import type { UnitOfWork } from '@modelbank/store';
 import { SeriesAssembly } from './series-assembly';
+import { StructureSets } from './structure-sets';
 
 /** A series is looked at once for all of its slices that wait; more would hold the writer for too long. */
 const INSTANCES_AT_ONCE = 200;
@@ -14,6 +15,7 @@ const INSTANCES_AT_ONCE = 200;
 export class AssemblyConsumer {
   constructor(
     private readonly assembly: SeriesAssembly,
+    private readonly structureSets: StructureSets,
     @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
   ) {}
@@ -31,8 +33,10 @@ export class AssemblyConsumer {
   @Subscribes('assembly', 'association.ended')
   async onAssociationEnded(@Payload() envelope: Envelope<'association.ended'>): Promise<void> {
     const { associationId, outcome } = envelope.body;
+    const structureSets = await this.structureSets.judge(associationId);
     await this.unitOfWork.consume(queueName('assembly', 'association.ended'), envelope, async (tx) => {
       await this.assembly.associationEnded(tx, associationId, outcome, envelope.messageId);
+      await this.structureSets.write(tx, structureSets);
       this.crashPoints.reach('assembly.beforeCommit');
     });
     this.crashPoints.reach('assembly.afterCommit');

@@ -5,10 +5,11 @@ import { DeadlineSweep } from './deadline-sweep';
 import { HeldSeries } from './held-series';
 import { SeriesAssembly } from './series-assembly';
 import { SeriesController } from './series.controller';
+import { StructureSets } from './structure-sets';
 
 @Module({
   controllers: [AssemblyConsumer, SeriesController],
-  providers: [SeriesAssembly, DeadlineSweep, HeldSeries],
+  providers: [SeriesAssembly, DeadlineSweep, HeldSeries, StructureSets],
   exports: [DeadlineSweep],
 })
 export class AssemblyModule {}

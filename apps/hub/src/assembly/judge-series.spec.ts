@@ -51,6 +51,12 @@ describe('the verdict on a series', () => {
     ['two slices', stack(2), 'notApplicable TOO_FEW_SLICES'],
     ['a localizer beside a volume', [...stack(4), localizer(9)], 'regular'],
     ['a missing slice', [...stack(3), slice(4), slice(5)], 'irregular GAP'],
+    ['a rescale slope of zero', [...stack(3), slice(3, { unusable: ['RescaleSlope'] })], 'irregular RESCALE_UNUSABLE'],
+    [
+      'a supine patient that is called prone',
+      [...stack(3), slice(3)].map((each) => ({ ...each, header: { ...each.header, patientPosition: 'HFP' } })),
+      'irregular POSITION_CONTRADICTS_ORIENTATION',
+    ],
     [
       'uneven spacing',
       [...stack(4), slice(0, { imagePositionPatient: [0, 0, 10.7] })],
@@ -112,12 +118,27 @@ describe('the verdict on a series', () => {
       'GAP',
       'irregular GANTRY_TILT',
     ],
+    [
+      'no patient id, and a position that cannot be behind it',
+      anonymous([0, 1, 2]).map((each) => ({ ...each, header: { ...each.header, patientPosition: 'HFP' } })),
+      'PATIENT_ID_MISSING',
+      'irregular POSITION_CONTRADICTS_ORIENTATION',
+    ],
+    [
+      'a position that cannot be',
+      stack(3).map((each) => ({ ...each, header: { ...each.header, patientPosition: 'HFP' } })),
+      'POSITION_CONTRADICTS_ORIENTATION',
+      'regular',
+    ],
     ['two patients behind a gap', [...stack(4), slice(4, {}, { patientKey: 'bb' })], 'GAP', 'irregular MIXED_PATIENTS'],
   ])('a person overrules what was held: %s', (_what, slices, code, expected) => {
     expect(codeOf(judgeSeries(slices, overruledBy(code)))).toBe(expected);
   });
 
-  it.each(['GANTRY_TILT', 'MIXED_PATIENTS', 'MULTI_FRAME', 'toString'])('nobody overrules %s', (code) => {
-    expect(overruledBy(code)).toBeUndefined();
-  });
+  it.each(['GANTRY_TILT', 'RESCALE_UNUSABLE', 'MIXED_PATIENTS', 'MULTI_FRAME', 'toString'])(
+    'nobody overrules %s',
+    (code) => {
+      expect(overruledBy(code)).toBeUndefined();
+    },
+  );
 });

@@ -6,6 +6,7 @@ import type { Purpose } from '@modelbank/contracts';
 import type { InstanceHeader } from '@modelbank/dicom';
 import { gridFromSlices } from '@modelbank/geometry';
 import type { Grid, GridProblemCode, GridTolerances } from '@modelbank/geometry';
+import { contradictsPosition } from './patient-position';
 
 /** A scout of two views, or a single slice, is no volume. */
 export const MINIMUM_VOLUME_SLICES = 3;
@@ -27,6 +28,8 @@ export const SERIES_HOLD_CODES = [
   'MIXED_PARAMETERS',
   'PATIENT_ID_MISSING',
   'MULTI_FRAME',
+  'RESCALE_UNUSABLE',
+  'POSITION_CONTRADICTS_ORIENTATION',
   'MIXED_FRAMES_OF_REFERENCE',
   'FRAME_OF_REFERENCE_MISSING',
   'GEOMETRY_MISSING',
@@ -68,13 +71,18 @@ const GRID_CODES: Readonly<Record<GridProblemCode, SeriesHoldCode>> = {
 /** What a person may overrule: the volume is known, only its spacing or its sender's care is in doubt. */
 export type Overruled = ReadonlySet<SeriesHoldCode>;
 const NOTHING: Overruled = new Set();
-/** A missing id is held first: whoever releases a spacing knows of it, but not the other way round. */
-const SPACING_AND_ID: Overruled = new Set(['GAP', 'NON_UNIFORM_SPACING', 'PATIENT_ID_MISSING']);
+/** A missing id is held first, a doubtful position next: whoever releases a spacing knows of both, but not the other way round. */
+const ID: Overruled = new Set(['PATIENT_ID_MISSING']);
+const POSITION_AND_ID: Overruled = new Set([...ID, 'POSITION_CONTRADICTS_ORIENTATION']);
+const SPACING_AND_REST: Overruled = new Set([...POSITION_AND_ID, 'GAP', 'NON_UNIFORM_SPACING']);
 const OVERRULED_BY: ReadonlyMap<string, Overruled> = new Map<SeriesHoldCode, Overruled>([
-  ['GAP', SPACING_AND_ID],
-  ['NON_UNIFORM_SPACING', SPACING_AND_ID],
-  ['PATIENT_ID_MISSING', new Set<SeriesHoldCode>(['PATIENT_ID_MISSING'])],
+  ['GAP', SPACING_AND_REST],
+  ['NON_UNIFORM_SPACING', SPACING_AND_REST],
+  ['POSITION_CONTRADICTS_ORIENTATION', POSITION_AND_ID],
+  ['PATIENT_ID_MISSING', ID],
 ]);
+/** Zero times anything is one grey level: no organ is left to see (PS3.3 C.11.1.1.2). */
+const RESCALE: ReadonlySet<string> = new Set(['RescaleSlope', 'RescaleIntercept']);
 const ANY_SPACING: Partial<GridTolerances> = { spacingMm: Number.MAX_VALUE };
 
 export function isLocalizer(header: InstanceHeader): boolean {
@@ -130,8 +138,17 @@ function incompleteness(slices: readonly Slice[], overruled: Overruled): SeriesV
   if (header.frameOfReferenceUid === undefined) {
     return irregular('FRAME_OF_REFERENCE_MISSING', 'the slices name no frame of reference');
   }
+  const unusable = slices.filter((slice) => slice.header.unusable?.some((name) => RESCALE.has(name))).length;
+  if (unusable > 0) {
+    return irregular('RESCALE_UNUSABLE', `the rescale of ${unusable} slices is zero or no number`, { count: unusable });
+  }
   if (patientKey === null && !overruled.has('PATIENT_ID_MISSING')) {
     return irregular('PATIENT_ID_MISSING', 'the slices carry no patient id');
+  }
+  const upsideDown = slices.filter((slice) => contradictsPosition(slice.header)).length;
+  if (upsideDown > 0 && !overruled.has('POSITION_CONTRADICTS_ORIENTATION')) {
+    const sentence = `${upsideDown} slices show the patient lying the other way up than their PatientPosition says`;
+    return irregular('POSITION_CONTRADICTS_ORIENTATION', sentence, { count: upsideDown });
   }
   return undefined;
 }

@@ -10,6 +10,11 @@ export interface Disposition {
 }
 
 const WAITING: Disposition = { disposition: 'waiting', code: null, sentence: 'it waits for its series' };
+const STRUCTURES: Disposition = {
+  disposition: 'waiting',
+  code: null,
+  sentence: 'its contours are looked at when its association has ended',
+};
 const ENHANCED: Disposition = {
   disposition: 'held',
   code: 'ENHANCED_CT',
@@ -29,6 +34,7 @@ const NO_STAGE: Disposition = {
 /** By storage class alone: what a series makes of its instances is assembly's business. */
 export function dispositionOf(classUid: string): Disposition {
   if (classUid === sopClassUid('CTImageStorage')) return WAITING;
+  if (classUid === sopClassUid('RTStructureSetStorage')) return STRUCTURES;
   const use = storageSopClassOf(classUid)?.use;
   if (use === 'held') return ENHANCED;
   return use === 'image' ? IMAGE_WITHOUT_STAGE : NO_STAGE;

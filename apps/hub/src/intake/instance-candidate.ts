@@ -1,6 +1,7 @@
 /** What of a received file goes into its row: header facts, digests, and the pseudonym of the patient. Identity ends here. */
 import type { InstanceHeader, StructureSummary } from '@modelbank/dicom';
 import {
+  checkPixelClaims,
   openPart10,
   readInstanceHeader,
   readPatientIdentity,
@@ -39,10 +40,11 @@ export function checkAnnounced(announced: AnnouncedInstance, summary: StructureS
   }
 }
 
-/** Reads header and identity from the first bytes; the identity leaves only as its keyed digest. */
+/** Checks and reads the header in the first bytes; the identity leaves only as its keyed digest. */
 export function readHeader(prefix: Buffer, centreKey: Uint8Array): Pick<InstanceCandidate, 'header' | 'patientKey'> {
   try {
     const part10 = openPart10(prefix);
+    checkPixelClaims(part10);
     const { patientId, issuerOfPatientId } = readPatientIdentity(part10);
     const isKnown = patientId.trim() !== '';
     return {

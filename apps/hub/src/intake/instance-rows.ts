@@ -1,6 +1,7 @@
 /** The rows of one stored instance: its association, itself, its journal entry, its event. All in the caller's transaction. */
 import { In } from 'typeorm';
 import type { Clock } from '@modelbank/contracts';
+import { storageSopClassOf } from '@modelbank/dicom';
 import { uuidv7 } from '@modelbank/platform';
 import { AssociationEntity, InstanceEntity, appendJournal, holdItem, insertRow } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
@@ -49,7 +50,7 @@ export async function insertInstance(
   const fate = dispositionOf(header.sopClassUid);
   const row = rowOf(instanceId, candidate, fate);
   await insertRow(tx.manager, InstanceEntity, row);
-  if (fate.disposition === 'waiting') {
+  if (fate.disposition === 'waiting' && storageSopClassOf(header.sopClassUid)?.use === 'image') {
     const body = { instanceId, centreId, studyInstanceUid, seriesInstanceUid };
     await tx.emit('image.stored', centreId, body, arrival.id);
     return row;
@@ -67,22 +68,6 @@ export async function insertInstance(
     await holdItem(tx, clock, { kind: 'instance', centreId, subjectId: instanceId, code, reason: fate.sentence });
   }
   return row;
-}
-
-export async function journalConflict(
-  tx: Transaction,
-  clock: Clock,
-  { arrival, file }: InstanceCandidate,
-  storedInstanceId: string,
-): Promise<void> {
-  await appendJournal(tx, clock, {
-    kind: 'instance.conflict',
-    centreId: arrival.callingAe.centreId,
-    actor: arrival.actor,
-    subjectId: storedInstanceId,
-    text: 'another object with the SOP Instance UID of a stored one was refused; the first stays',
-    details: { associationId: arrival.id, refusedContentSha256: file.contentSha256 },
-  });
 }
 
 function rowOf(id: string, candidate: InstanceCandidate, fate: Disposition): InstanceEntity {

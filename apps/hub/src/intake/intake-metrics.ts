@@ -15,7 +15,7 @@ export class IntakeMetrics {
     this.incidents = metrics.counter('modelbank_intake_incidents_total', 'What was refused or went wrong', ['code']);
   }
 
-  received(outcome: 'stored' | 'duplicate' | 'conflict', sizeBytes: number): void {
+  received(outcome: 'stored' | 'duplicate' | 'revision', sizeBytes: number): void {
     this.instances.inc({ outcome });
     this.bytes.inc({ outcome }, sizeBytes);
   }

@@ -11,6 +11,9 @@ import { OrphanObjects } from './orphan-objects';
 import { ReceiveInstance } from './receive-instance';
 import { RefusalJournal } from './refusal-journal';
 import { RefusedSenders } from './refused-senders';
+import { ObjectComparison } from './same-uid/object-comparison';
+import { QuarantinedObjects } from './same-uid/quarantined-objects';
+import { SameUid } from './same-uid/same-uid';
 import { StoreInstances } from './store-instances';
 import { StoreAdmission } from './stow/store-admission';
 import { StoreStudy } from './stow/store-study';
@@ -26,11 +29,14 @@ import { StowController } from './stow/stow.controller';
     DicomListener,
     HeldInstances,
     IntakeMetrics,
+    ObjectComparison,
     OrphanObjects,
+    QuarantinedObjects,
     ReceiveInstance,
     RefusalJournal,
     StoreAdmission,
     RefusedSenders,
+    SameUid,
     StoreInstances,
     StoreStudy,
   ],

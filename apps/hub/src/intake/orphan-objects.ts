@@ -11,7 +11,7 @@ import { CLOCK, OBJECT_STORE, READ_STORE } from '@modelbank/contracts';
 import type { Clock, ObjectStore } from '@modelbank/contracts';
 import { CONFIGURATION, LOGGER } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
-import { InstanceEntity } from '@modelbank/store';
+import { InstanceEntity, InstanceRevisionEntity } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
 import { INSTANCE_FOLDER } from './instance-object-key';
 
@@ -50,11 +50,10 @@ export class OrphanObjects implements OnApplicationBootstrap {
 
   private async removeUnknown(keys: readonly string[], before: number): Promise<number> {
     if (keys.length === 0) return 0;
-    const rows = await this.readStore.manager.find(InstanceEntity, {
-      select: { objectKey: true },
-      where: { objectKey: In([...keys]) },
-    });
-    const known = new Set(rows.map((row) => row.objectKey));
+    const named = { select: { objectKey: true }, where: { objectKey: In([...keys]) } } as const;
+    const instances = await this.readStore.manager.find(InstanceEntity, named);
+    const revisions = await this.readStore.manager.find(InstanceRevisionEntity, named);
+    const known = new Set([...instances, ...revisions].map((row) => row.objectKey));
     let removed = 0;
     for (const key of keys) {
       if (known.has(key) || (await stat(this.objects.pathOf(key))).mtimeMs > before) continue;

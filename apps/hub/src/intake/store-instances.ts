@@ -3,21 +3,29 @@
  * only then may 0x0000 be said. Instances that wait at the same time share the transaction.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, CRASH_POINTS_PORT, HubError, OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
 import { InstanceEntity, findRows } from '@modelbank/store';
 import type { Transaction, UnitOfWork } from '@modelbank/store';
 import { groupCommit } from './group-commit';
 import type { GroupCommit } from './group-commit';
 import type { InstanceCandidate } from './instance-candidate';
-import { insertInstance, journalConflict, newAssociations } from './instance-rows';
+import { insertInstance, newAssociations } from './instance-rows';
+import { returnedResult } from './same-uid/first-object';
+import type { FirstObject } from './same-uid/first-object';
+import { SameUid } from './same-uid/same-uid';
 
-/** `duplicate`: the same content is there already, which is as good as stored. */
-export type StoreOutcome = 'stored' | 'duplicate' | 'conflict';
+/** `duplicate`: the same content is there already, which is as good as stored; `revision`: kept beside the first of its UID. */
+export type StoreOutcome = 'stored' | 'duplicate' | 'revision';
+
+type Decision =
+  | { readonly outcome: 'stored' | 'duplicate' }
+  /** What has the UID, where other bytes of it came. */
+  | { readonly outcome: 'conflict'; readonly first: FirstObject };
 
 @Injectable()
 export class StoreInstances {
-  private readonly commits: GroupCommit<InstanceCandidate, StoreOutcome>;
+  private readonly commits: GroupCommit<InstanceCandidate, Decision>;
   /** Arrivals whose row is committed. */
   private readonly recorded = new Set<string>();
 
@@ -26,6 +34,7 @@ export class StoreInstances {
     @Inject(OBJECT_STORE) private readonly objects: ObjectStore,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
+    private readonly sameUid: SameUid,
   ) {
     this.commits = groupCommit((candidates) => this.commit(candidates));
   }
@@ -39,35 +48,32 @@ export class StoreInstances {
     this.recorded.delete(arrivalId);
   }
 
-  /** Takes over the object of the candidate: it stays where a row names it. Throws INSTANCE_CONFLICT. */
+  /** Takes over the object of the candidate: it stays where a row names it. Throws INSTANCE_CONFLICT where it was refused. */
   async store(candidate: InstanceCandidate): Promise<StoreOutcome> {
-    const outcome = await this.commits.add(candidate);
+    const decision = await this.commits.add(candidate);
+    if (decision.outcome === 'conflict') return this.sameUid.settle(candidate, decision.first);
     this.crashPoints.reach('intake.beforeResponse');
-    if (outcome !== 'stored') await this.objects.remove(candidate.objectKey);
-    if (outcome === 'conflict') {
-      throw new HubError('INSTANCE_CONFLICT', 'another object with this SOP Instance UID was stored before');
-    }
-    return outcome;
+    if (decision.outcome === 'duplicate') await this.objects.remove(candidate.objectKey);
+    return decision.outcome;
   }
 
-  private async commit(candidates: readonly InstanceCandidate[]): Promise<readonly StoreOutcome[]> {
-    const outcomes = await this.unitOfWork.run(async (tx) => {
+  private async commit(candidates: readonly InstanceCandidate[]): Promise<readonly Decision[]> {
+    const decisions = await this.unitOfWork.run(async (tx) => {
       await newAssociations(tx, candidates, this.recorded);
       const stored = await storedAlready(tx, candidates);
-      const decided: StoreOutcome[] = [];
+      const decided: Decision[] = [];
       for (const candidate of candidates) {
         const key = identityOf(candidate);
         const known = stored.get(key);
-        const outcome = decide(known, candidate);
-        if (outcome === 'stored') stored.set(key, await insertInstance(tx, this.clock, candidate));
-        if (outcome === 'conflict') await journalConflict(tx, this.clock, candidate, known?.id ?? '');
-        decided.push(outcome);
+        const decision = decide(known ?? (await returnedResult(tx.manager, candidate)), candidate);
+        if (decision.outcome === 'stored') stored.set(key, await insertInstance(tx, this.clock, candidate));
+        decided.push(decision);
       }
       this.crashPoints.reach('intake.beforeCommit');
       return decided;
     });
     candidates.forEach((candidate) => this.recorded.add(candidate.arrival.id));
-    return outcomes;
+    return decisions;
   }
 }
 
@@ -87,8 +93,9 @@ function identityOf({ arrival, header }: InstanceCandidate): string {
   return `${arrival.callingAe.centreId} ${header.sopInstanceUid}`;
 }
 
-function decide(stored: Stored | undefined, { file, header }: InstanceCandidate): StoreOutcome {
-  if (stored === undefined) return 'stored';
-  const isSame = stored.contentSha256 === file.contentSha256 && stored.transferSyntaxUid === header.transferSyntaxUid;
-  return isSame ? 'duplicate' : 'conflict';
+function decide(known: Stored | FirstObject | undefined, { file, header }: InstanceCandidate): Decision {
+  if (known === undefined) return { outcome: 'stored' };
+  if ('kind' in known) return { outcome: 'conflict', first: known };
+  const isSame = known.contentSha256 === file.contentSha256 && known.transferSyntaxUid === header.transferSyntaxUid;
+  return isSame ? { outcome: 'duplicate' } : { outcome: 'conflict', first: { kind: 'instance', id: known.id } };
 }

@@ -3,12 +3,14 @@
  * nothing else. A series that cannot be measured is held, unless a person said to go on without.
  */
 import { Inject, Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
 import { asHubError, CLOCK, HubError, IMAGE_FACTS, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { Clock, ErrorCode, ImageFactsMeter } from '@modelbank/contracts';
 import { evaluateApplicability, waitsForImageFacts } from '@modelbank/registry';
 import type { ImageFacts } from '@modelbank/registry';
 import { HeldItemEntity, ImageFactsEntity, insertRow } from '@modelbank/store';
 import type { ModelVersionEntity, ReadStore, UnitOfWork } from '@modelbank/store';
+import { IRREVERSIBLY_COMPRESSED } from './irreversible-compression';
 import type { InputSetReading } from './read-input-set';
 
 export interface MeasuredFacts {
@@ -36,7 +38,8 @@ export class MeasureOnce {
     if (known !== null) return { facts: known.facts };
     const asked = versions.some(({ manifest }) => waitsForImageFacts(evaluateApplicability(manifest, observed)));
     if (!asked || singleSeries === undefined) return {};
-    const items = await manager.findBy(HeldItemEntity, { kind: 'selection', subjectId: inputSet.id });
+    const code = Not(IRREVERSIBLY_COMPRESSED);
+    const items = await manager.findBy(HeldItemEntity, { kind: 'selection', subjectId: inputSet.id, code });
     if (items.some(({ state }) => state === 'discarded')) return {};
     const open = items.find(({ state }) => state === 'held');
     if (open !== undefined) return { failure: new HubError(open.code as ErrorCode, 'waits for a person') };

@@ -1,4 +1,5 @@
 /** The headers of all instances of a role as one: what they agree on, and everything that any of them is. */
+import { transferSyntaxOf } from '@modelbank/dicom';
 import type { InstanceHeader } from '@modelbank/dicom';
 import type { ObservedHeaders } from '@modelbank/registry';
 
@@ -15,11 +16,17 @@ export function summariseHeaders(headers: readonly InstanceHeader[]): ObservedHe
     bodyPart: agreed('bodyPart'),
     patientPosition: agreed('patientPosition'),
     contrast: headers.some(({ contrast }) => contrast),
+    irreversiblyCompressed: headers.some(isIrreversiblyCompressed),
     convolutionKernel: agreed('convolutionKernel'),
     sliceThicknessMm: thickest(headers),
     sex: agreed('sex'),
     ageYears: agreed('ageYears'),
   };
+}
+
+/** JPEG 2000 `.91` and JPEG-LS `.81` may be lossless; nothing that a sender says of it is a proof (PS3.5 A.4). */
+function isIrreversiblyCompressed({ lossyCompressed, transferSyntaxUid }: InstanceHeader): boolean {
+  return lossyCompressed === true || transferSyntaxOf(transferSyntaxUid)?.lossless === false;
 }
 
 function thickest(headers: readonly InstanceHeader[]): number | undefined {

@@ -3,12 +3,16 @@
  * evaluated from an older state of the group, so that two messages about one study cannot undo each other.
  */
 import { In, Not } from 'typeorm';
-import type { HubError } from '@modelbank/contracts';
 import { holdItem, HeldItemEntity, resolveHeldItemsOf, TaskSelectionEntity } from '@modelbank/store';
 import type { InputSetEntity } from '@modelbank/store';
 import { earlierSelections } from './earlier-selections';
 import type { EarlierRow, HeldSelectionDetails } from './earlier-selections';
 import type { EvaluatedGroup, EvaluatedSet, UnreadableSet } from './evaluated-group';
+import {
+  IRREVERSIBLY_COMPRESSED,
+  IRREVERSIBLY_COMPRESSED_REASON,
+  waitsForBetterImages,
+} from './irreversible-compression';
 import { currentInputSets, registeredVersions, supersededInputSets } from './group';
 import type { GroupKey } from './group';
 import { planTasks } from './plan-tasks';
@@ -82,11 +86,11 @@ async function writeSet(
     );
     if (id !== undefined) selected.push(id);
   }
-  await writeMeasuring(context, set);
+  const isHeld = await writeHeld(context, set);
   if (selected.length > 0) {
     await tx.emit('models.selected', centreId, { inputSetId, centreId, taskSelectionIds: selected }, causationId);
   }
-  const isNotApplicable = set.failure === undefined && plans.every(({ state }) => state === 'denied');
+  const isNotApplicable = !isHeld && plans.every(({ state }) => state === 'denied');
   if (isNotApplicable && assembledId === inputSetId) {
     await tx.emit('inputSet.notApplicable', centreId, { inputSetId, centreId }, causationId);
   }
@@ -94,30 +98,39 @@ async function writeSet(
 
 /** What a person discarded stays so: the group goes on without it. */
 async function holdUnreadable(context: WriteContext, { inputSet, failure }: UnreadableSet): Promise<void> {
-  const subject = { kind: 'selection', subjectId: inputSet.id, code: failure.code } as const;
-  if (await context.tx.manager.existsBy(HeldItemEntity, { ...subject, state: 'discarded' })) return;
   const reason =
     'An instance is missing or damaged in the object store. Release tries again; discard goes on without it.';
-  await holdInputSet(context, inputSet, failure, reason);
+  if (!(await wasDiscarded(context, inputSet, failure.code)))
+    await holdInputSet(context, inputSet, failure.code, reason);
 }
 
-/** An input set whose image cannot be measured waits for a person; one that could be measured waits no more. */
-async function writeMeasuring(context: WriteContext, { inputSet, failure }: EvaluatedSet): Promise<void> {
-  if (failure === undefined) {
-    const subject = { kind: 'selection', subjectId: inputSet.id } as const;
-    const why = 'The image could be measured.';
-    await resolveHeldItemsOf(context.tx, context.clock, subject, { state: 'resolved', by: 'hub', why });
-    return;
+/** An input set that nobody can measure or that compression spoilt waits for a person; a better one waits no more. */
+async function writeHeld(context: WriteContext, set: EvaluatedSet): Promise<boolean> {
+  const { inputSet, failure } = set;
+  if (failure !== undefined) {
+    const reason =
+      'The facts that rules ask of the image could not be measured. Release tries again; discard goes on without them.';
+    await holdInputSet(context, inputSet, failure.code, reason);
+    return true;
   }
-  const reason =
-    'The facts that rules ask of the image could not be measured. Release tries again; discard goes on without them.';
-  await holdInputSet(context, inputSet, failure, reason);
+  if (waitsForBetterImages(set) && !(await wasDiscarded(context, inputSet, IRREVERSIBLY_COMPRESSED))) {
+    await holdInputSet(context, inputSet, IRREVERSIBLY_COMPRESSED, IRREVERSIBLY_COMPRESSED_REASON);
+    return true;
+  }
+  const subject = { kind: 'selection', subjectId: inputSet.id } as const;
+  const why = 'The image could be measured, or a model takes it as it is.';
+  await resolveHeldItemsOf(context.tx, context.clock, subject, { state: 'resolved', by: 'hub', why });
+  return false;
+}
+
+function wasDiscarded({ tx }: WriteContext, { id: subjectId }: InputSetEntity, code: string): Promise<boolean> {
+  return tx.manager.existsBy(HeldItemEntity, { kind: 'selection', subjectId, code, state: 'discarded' });
 }
 
 async function holdInputSet(
   { tx, clock, causationId }: WriteContext,
   { id: inputSetId, centreId }: InputSetEntity,
-  { code }: HubError,
+  code: string,
   reason: string,
 ): Promise<void> {
   const subject = { kind: 'selection', subjectId: inputSetId } as const;

@@ -58,6 +58,15 @@ export function definitionOf(tag: number): ElementDefinition | undefined {
   return BY_TAG.get((tag & 0xff00ffff) >>> 0);
 }
 
+const KEYWORD_BY_TAG: ReadonlyMap<number, Keyword> = new Map(
+  (Object.keys(DICTIONARY) as Keyword[]).map((keyword) => [DICTIONARY[keyword].tag, keyword]),
+);
+
+/** The keyword of a tag; undefined for private elements and those we do not know. */
+export function keywordOf(tag: number): Keyword | undefined {
+  return KEYWORD_BY_TAG.get(tag);
+}
+
 /** The VR to read an element with whose encoding does not say it. */
 export function dictionaryVr(tag: number): Vr | undefined {
   if ((tag & 0xffff) === 0) return 'UL';

@@ -1,7 +1,13 @@
 import { EXAMPLE_MANIFEST } from '../manifest/example-manifest';
 import type { Applicability, ModelManifest } from '../manifest/manifest';
 import { parseManifest } from '../manifest/parse-manifest';
-import { applies, evaluateApplicability, needsImageFacts, waitsForImageFacts } from './evaluate-applicability';
+import {
+  applies,
+  evaluateApplicability,
+  missesCompressionOnly,
+  needsImageFacts,
+  waitsForImageFacts,
+} from './evaluate-applicability';
 import type { ObservedGrid, ObservedHeaders, ObservedRole } from './observed';
 
 const EXAMPLE = parseManifest(EXAMPLE_MANIFEST);
@@ -23,6 +29,7 @@ const HEADERS: ObservedHeaders = {
   bodyPart: 'CHEST',
   patientPosition: 'HFS',
   contrast: false,
+  irreversiblyCompressed: false,
   sex: 'F',
   ageYears: 60,
 };
@@ -53,6 +60,7 @@ describe('evaluateApplicability', () => {
     expect(criteria.map(({ criterion }) => criterion.replace('inputs.ct.applicability.', ''))).toEqual([
       'inputs',
       'imageType',
+      'compression',
       'sopClasses',
       'modalities',
       'bodyParts',
@@ -196,6 +204,28 @@ describe('evaluateApplicability', () => {
     expect(judged(applicability, headers({ imageType, modality }), 'imageType')?.outcome).toBe(outcome);
   });
 
+  it.each<[boolean, Applicability, string]>([
+    [false, {}, 'met'],
+    [true, {}, 'notMet'],
+    [true, { acceptsIrreversibleCompression: false }, 'notMet'],
+    [true, { acceptsIrreversibleCompression: true }, 'met'],
+  ])('irreversible compression %p with %p: %s', (irreversiblyCompressed, applicability, outcome) => {
+    expect(judged(applicability, headers({ irreversiblyCompressed }), 'compression')).toMatchObject({
+      outcome,
+      observed: irreversiblyCompressed ? 'irreversibly compressed' : 'not irreversibly compressed',
+    });
+  });
+
+  it('tells whether irreversible compression is all that stands against a version', () => {
+    const compressed = { ...CHEST, ...headers({ irreversiblyCompressed: true }) };
+    const misses = (role: ObservedRole) => missesCompressionOnly(evaluateApplicability(EXAMPLE, { ct: role }));
+    expect(misses(compressed)).toBe(true);
+    expect(misses({ ...compressed, imageFacts: undefined })).toBe(true);
+    expect(misses({ ...compressed, grid: undefined })).toBe(false);
+    expect(misses(CHEST)).toBe(false);
+    expect(misses({ ...CHEST, imageFacts: undefined })).toBe(false);
+  });
+
   it('never repeats a description', () => {
     const secret = 'Nancy Ann Test 010203-1234';
     const criteria = evaluateApplicability(EXAMPLE, { ct: { ...CHEST, descriptions: [`RT ${secret}`] } });
@@ -204,7 +234,7 @@ describe('evaluateApplicability', () => {
 
   it('lists the criteria of a role that is not there, and refuses a role that nothing reads', () => {
     const absent = evaluateApplicability(EXAMPLE, {});
-    expect(absent).toHaveLength(15);
+    expect(absent).toHaveLength(16);
     expect(new Set(absent.slice(1).map(({ observed }) => observed))).toEqual(new Set(['no such input']));
     expect(applies(absent)).toBe(false);
     expect(applies(evaluateApplicability(manifestWith({}), { ct: CHEST, prior: CHEST }))).toBe(false);

@@ -1,12 +1,13 @@
 /** Whether a model version can be run on an input set: every criterion of every role, each with what was asked and seen. */
 import type { CriterionResult } from '../decision';
 import type { ManifestInput, ModelManifest } from '../manifest/manifest';
+import { COMPRESSION_KEY } from './compression';
 import { judgeRole } from './judge-role';
 import type { ObservedInputSet, ObservedRole } from './observed';
 
 /** Stands in for a role that the input set lacks, so that its criteria are listed too; nothing of it is ever reported. */
 const ABSENT_ROLE: ObservedRole = {
-  headers: { sopClassUids: [], modality: '', imageType: [], contrast: false },
+  headers: { sopClassUids: [], modality: '', imageType: [], contrast: false, irreversiblyCompressed: false },
   descriptions: [],
 };
 
@@ -22,6 +23,14 @@ export function evaluateApplicability(manifest: ModelManifest, observed: Observe
 export function applies(criteria: readonly CriterionResult[]): boolean {
   return criteria.every(({ outcome }) => outcome === 'met');
 }
+
+/** Whether a version would apply, or wait for its image facts, were it not for irreversible compression. */
+export function missesCompressionOnly(criteria: readonly CriterionResult[]): boolean {
+  const open = criteria.filter(({ outcome }) => outcome !== 'met');
+  const rest = open.filter(({ criterion }) => !criterion.endsWith(COMPRESSION));
+  return rest.length < open.length && (rest.length === 0 || waitsForImageFacts(rest));
+}
+const COMPRESSION = `.applicability.${COMPRESSION_KEY}`;
 
 /** Whether the manifest asks for facts that are measured from the pixels. */
 export function needsImageFacts(manifest: ModelManifest): boolean {

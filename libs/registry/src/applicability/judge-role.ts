@@ -5,6 +5,7 @@ import type { Applicability, ImageFactName } from '../manifest/manifest';
 import { descriptionMatcher } from '../manifest/safe-pattern';
 import { allowMissing, judgeRange, judgeWord, judgeWords } from './compare';
 import type { Judgement } from './compare';
+import { COMPRESSION_KEY, judgeCompression } from './compression';
 import type { ObservedRole } from './observed';
 import { judgeOriginalImages } from './original-images';
 
@@ -21,7 +22,10 @@ export function judgeRole(rules: Applicability, role: ObservedRole): NamedJudgem
 }
 
 function judgeHeaders(rules: Applicability, { headers }: ObservedRole): NamedJudgement[] {
-  const judged: NamedJudgement[] = [['imageType', judgeOriginalImages(headers, rules.acceptsDerived)]];
+  const judged: NamedJudgement[] = [
+    ['imageType', judgeOriginalImages(headers, rules.acceptsDerived)],
+    [COMPRESSION_KEY, judgeCompression(headers, rules.acceptsIrreversibleCompression)],
+  ];
   const add = (key: string, judgement: Judgement) => judged.push([key, judgement]);
   if (rules.sopClasses !== undefined) {
     add('sopClasses', judgeWords(rules.sopClasses.map(sopClassName), headers.sopClassUids.map(sopClassName)));

@@ -19,6 +19,8 @@ export interface ObservedHeaders {
   readonly bodyPart?: string;
   readonly patientPosition?: string;
   readonly contrast: boolean;
+  /** Of any instance: by its transfer syntax, or by what it says of its past. */
+  readonly irreversiblyCompressed: boolean;
   readonly convolutionKernel?: string;
   readonly sliceThicknessMm?: number;
   readonly sex?: 'F' | 'M' | 'O';

@@ -57,6 +57,7 @@ class ApplicabilityDto {
   readonly sopClasses?: string[];
   @IsOptional() @TextList(/^[A-Z]{2,16}$/, 'a modality such as CT, MR or MG') readonly modalities?: string[];
   @IsOptional() @YesOrNo() readonly acceptsDerived?: boolean;
+  @IsOptional() @YesOrNo() readonly acceptsIrreversibleCompression?: boolean;
   @IsOptional() @Block(() => BodyPartsDto) readonly bodyParts?: BodyPartsDto;
   @IsOptional() @Block(() => DescriptionsDto) readonly descriptions?: DescriptionsDto;
   @IsOptional() @Block(() => RangeDto) readonly sliceSpacingMm?: RangeDto;

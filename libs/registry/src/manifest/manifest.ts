@@ -54,6 +54,11 @@ export interface Applicability {
    * Localizers, reformats and projections never do. Mammograms are derived by nature and need no permission.
    */
   readonly acceptsDerived?: boolean;
+  /**
+   * Images of which irreversible compression took something (PS3.3 C.7.6.1.1.5) apply only where this is true; the criterion
+   * is listed as `compression`.
+   */
+  readonly acceptsIrreversibleCompression?: boolean;
   /** Canonical regions; BodyPartExamined, AnatomicRegionSequence codes and their synonyms are mapped to these. */
   readonly bodyParts?: { readonly anyOf: readonly string[]; readonly orMissing?: boolean };
   /** Case-insensitive patterns over study, series and protocol descriptions. */

@@ -12,6 +12,7 @@ export function exampleSeries(
       modality: 'CT',
       imageType: ['ORIGINAL', 'PRIMARY', 'AXIAL'],
       contrast: false,
+      irreversiblyCompressed: false,
       ...headers,
     },
     grid: {

@@ -4,6 +4,7 @@ import { UnknownSenders1764000100000 } from './1764000100000-unknown-senders';
 import { StorageCommitment1764000200000 } from './1764000200000-storage-commitment';
 import { Persons1764000300000 } from './1764000300000-persons';
 import { StudySearch1764000300001 } from './1764000300001-study-search';
+import { InstanceRevisions1764000400000 } from './1764000400000-instance-revisions';
 
 export const MIGRATIONS = [
   FirstJourney1763800000000,
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   StorageCommitment1764000200000,
   Persons1764000300000,
   StudySearch1764000300001,
+  InstanceRevisions1764000400000,
 ] as const;

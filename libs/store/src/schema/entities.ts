@@ -14,6 +14,7 @@ import { DeliveryEntity } from '../delivery/delivery.entity';
 import { JobEntity } from '../dispatch/job.entity';
 import { CommitmentEntity, CommitmentGatewayEntity, CommitmentItemEntity } from '../intake/commitment.entity';
 import { AssociationEntity, InstanceEntity } from '../intake/instance.entity';
+import { InstanceRevisionEntity } from '../intake/instance-revision.entity';
 import { JournalEntryEntity } from '../journal/journal.entity';
 import { ModelVersionEntity } from '../models/model-version.entity';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
@@ -29,6 +30,7 @@ export const ENTITIES = [
   DestinationEntity,
   AssociationEntity,
   InstanceEntity,
+  InstanceRevisionEntity,
   SeriesEntity,
   InputSetEntity,
   CandidateEntity,
