@@ -26,7 +26,8 @@ import { UpperLayer, type UpperLayerUser } from '../state/upper-layer';
 import type { Timers } from '../transport/timers';
 import { AwaitedAnswer } from './awaited-answer';
 import { connectionLost, nameOf } from './connect';
-import { DataPduPacker, openDataSet } from './data-set-source';
+import { DataPduPacker } from './data-pdu-packer';
+import { PduBuffers, sendFilePdus } from './file-pdus';
 import { MessageCollector, type Message } from './message-collector';
 import { associationRefused, protocolBroken } from './peer-failures';
 import { ProposedContexts } from './proposed-contexts';
@@ -53,6 +54,7 @@ export class OutgoingAssociation implements UpperLayerUser {
   private readonly proposed: ProposedContexts;
   private readonly messages = new MessageCollector();
   private sendingLength = 0;
+  private buffers?: PduBuffers;
   private nextMessageId = 1;
   private inOperation = false;
   /** The request of the operation that runs has left. */
@@ -87,7 +89,7 @@ export class OutgoingAssociation implements UpperLayerUser {
   /** C-ECHO (PS3.7 section 9.1.5). */
   echo(): Promise<void> {
     return this.operate(async () => {
-      const contextId = this.contextFor(VERIFICATION_SOP_CLASS_UID);
+      const contextId = this.proposed.requireAcceptedClass(VERIFICATION_SOP_CLASS_UID, this.peer);
       const messageId = this.takeMessageId();
       const status = await this.request(encodeEchoRequest(messageId, VERIFICATION_SOP_CLASS_UID), {
         contextId,
@@ -247,31 +249,40 @@ export class OutgoingAssociation implements UpperLayerUser {
   }
 
   private async sendDataSet(contextId: number, source: DataSetSource): Promise<void> {
-    const packer = new DataPduPacker(contextId, this.sendingLength);
     try {
-      for await (const bytes of openDataSet(source)) {
-        for (const pdu of packer.pack(bytes)) await this.sendPdu(pdu);
-      }
+      if ('path' in source && 'offset' in source) await this.sendFile(contextId, source.path, source.offset);
+      else await this.sendPieces(contextId, Buffer.isBuffer(source) ? [source] : source);
     } catch (failure) {
       if (this.answer.isOwn(failure)) throw failure;
       // half a data set went out: the association cannot be used for anything else
       this.upperLayer.abort();
       throw this.answer.end(new HubError('NOT_FOUND', 'the data set could not be read to its end', { cause: failure }));
     }
+  }
+
+  private sendFile(contextId: number, path: string, offset: number): Promise<void> {
+    this.buffers ??= new PduBuffers(this.sendingLength);
+    return sendFilePdus(path, offset, {
+      contextId,
+      buffers: this.buffers,
+      send: (pdu, onTaken) => this.sendPdu(pdu, onTaken),
+      waitForRoom: (room) => this.inTime(room, this.timeouts.responseMs, 'take more bytes'),
+    });
+  }
+
+  private async sendPieces(contextId: number, pieces: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void> {
+    const packer = new DataPduPacker(contextId, this.sendingLength);
+    for await (const bytes of pieces) {
+      for (const pdu of packer.pack(bytes)) await this.sendPdu(pdu);
+    }
     await this.sendPdu(packer.finish());
   }
 
-  private async sendPdu(pdu: Buffer): Promise<void> {
+  private async sendPdu(pdu: Buffer, onTaken?: () => void): Promise<void> {
     this.answer.requireUsable();
-    const room = this.upperLayer.sendData(pdu);
+    const room = this.upperLayer.sendData(pdu, onTaken);
     if (room) await this.inTime(room, this.timeouts.responseMs, 'take more bytes');
     this.answer.requireUsable();
-  }
-
-  private contextFor(sopClassUid: string): number {
-    const id = this.proposed.acceptedIdOfClass(sopClassUid);
-    if (id !== undefined) return id;
-    throw new HubError('SOP_CLASS_NOT_SUPPORTED', `${this.peer} did not accept the verification service`);
   }
 
   private takeMessageId(): number {

@@ -60,8 +60,10 @@ export class ProposedContexts {
   }
 
   /** The id under which this class may be used in any syntax. */
-  acceptedIdOfClass(sopClassUid: string): number | undefined {
-    return this.proposals.find((each) => each.sopClassUid === sopClassUid && this.isAccepted(each))?.id;
+  requireAcceptedClass(sopClassUid: string, peer: string): number {
+    const found = this.proposals.find((each) => each.sopClassUid === sopClassUid && this.isAccepted(each));
+    if (found) return found.id;
+    throw new HubError('SOP_CLASS_NOT_SUPPORTED', `${peer} does not take SOP class ${sopClassUid}`);
   }
 
   /** As `acceptedId`; throws saying which of the two the peer does not take. */

@@ -18,8 +18,8 @@ export interface SendProgress {
   readonly last: SentFile;
 }
 
-/** Preamble and file meta information fit; the largest legal one is much smaller. */
-const META_BYTES = 132 + 65_536;
+/** Nearly every preamble with its file meta information fits; the largest legal one fits the second. */
+const META_BYTES = [4_096, 132 + 65_536] as const;
 
 interface FileToSend {
   readonly path: string;
@@ -52,7 +52,7 @@ export async function sendFiles(
 
 /** What C-STORE needs to know of a file, from its file meta information alone. Throws HubError. */
 export async function readStoreOperation(path: string): Promise<StoreOperation> {
-  const { meta, dataSetOffset } = splitMeta(await readHead(path));
+  const { meta, dataSetOffset } = await readMeta(path);
   const { sopClassUid, sopInstanceUid, transferSyntaxUid } = meta;
   if (!sopClassUid || !sopInstanceUid) {
     throw new HubError('DATASET_MALFORMED', 'the file does not name its SOP class or instance');
@@ -68,11 +68,25 @@ async function readFileToSend(path: string): Promise<FileToSend | SentFile> {
   }
 }
 
-async function readHead(path: string): Promise<Buffer> {
+async function readMeta(path: string): Promise<ReturnType<typeof splitPart10>> {
+  const [usual, largest] = META_BYTES;
+  const head = await readHead(path, usual);
+  if (head.length < usual) return splitMeta(head);
+  try {
+    const found = splitMeta(head);
+    // the next element, which tells that the meta group is over, must be there too
+    if (found.dataSetOffset + 2 <= usual) return found;
+  } catch (failure) {
+    if (asHubError(failure).code === 'NOT_DICOM') throw failure;
+  }
+  return splitMeta(await readHead(path, largest));
+}
+
+async function readHead(path: string, bytes: number): Promise<Buffer> {
   try {
     const file = await open(path);
     try {
-      const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(META_BYTES), position: 0 });
+      const { buffer, bytesRead } = await file.read({ buffer: Buffer.allocUnsafe(bytes), position: 0 });
       return buffer.subarray(0, bytesRead);
     } finally {
       await file.close();

@@ -105,8 +105,8 @@ export class UpperLayer {
   }
 
   /** Sends one P-DATA-TF, or nothing after the end; the promise, where there is one, resolves when there is room again. */
-  sendData(pdu: Buffer): Promise<void> | undefined {
-    return this.act(EVENT.dataPrimitive) && this.channel.send(pdu);
+  sendData(pdu: Buffer, onTaken?: () => void): Promise<void> | undefined {
+    return this.act(EVENT.dataPrimitive) && this.channel.send(pdu, onTaken);
   }
 
   requestRelease(): void {

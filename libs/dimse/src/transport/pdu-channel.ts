@@ -51,10 +51,13 @@ export class PduChannel {
     socket.on('close', () => this.closed());
   }
 
-  /** Sends one PDU in one write; the promise, where there is one, resolves when there is room again. */
-  send(pdu: Buffer): Promise<void> | undefined {
+  /**
+   * Sends one PDU in one write; the promise, where there is one, resolves when there is room again. `onTaken` is called when
+   * the buffer is not needed any more.
+   */
+  send(pdu: Buffer, onTaken?: () => void): Promise<void> | undefined {
     if (!this.socket.writable) return undefined;
-    this.socket.write(pdu);
+    this.socket.write(pdu, onTaken);
     return this.socket.writableLength > WRITE_BUFFER_LIMIT ? this.drained() : undefined;
   }
 

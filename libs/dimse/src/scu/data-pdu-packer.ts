@@ -1,19 +1,8 @@
-/** The bytes of a data set, piece by piece, whatever they come from; and PDUs filled to the length the peer takes. */
-import { createReadStream } from 'node:fs';
+/** PDUs filled to the length the peer takes, from a data set that is at hand or comes as a stream. */
 import { writeDataHeaders } from '../pdu/encode-pdu';
 import { PDU_HEADER_BYTES, PDV_HEADER_BYTES } from '../pdu/pdu';
-import type { DataSetSource } from './scu-options';
 
-const READ_BYTES = 524_288;
 const HEADERS = PDU_HEADER_BYTES + PDV_HEADER_BYTES;
-
-export function openDataSet(source: DataSetSource): AsyncIterable<Buffer> | Iterable<Buffer> {
-  if (Buffer.isBuffer(source)) return [source];
-  if ('path' in source && 'offset' in source) {
-    return createReadStream(source.path, { start: source.offset, highWaterMark: READ_BYTES });
-  }
-  return source;
-}
 
 /** Cuts a data set into P-DATA-TF PDUs of one PDV each; the last is known only at the end, so one is held back. */
 export class DataPduPacker {
