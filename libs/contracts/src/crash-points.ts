@@ -23,6 +23,9 @@ export const CRASH_POINTS = [
   'delivery.afterPeerResponse',
   'delivery.afterCommit',
   'models.beforeCommit',
+  'retention.beforeCommit',
+  'retention.afterDecision',
+  'retention.afterRemoval',
   'journal.beforeCommit',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];

@@ -9,3 +9,5 @@ export * from './states';
 export * from './centre-directory';
 export * from './held-items';
 export * from './image-facts';
+export * from './storage-gauge';
+export * from './retention';

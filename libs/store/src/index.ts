@@ -13,6 +13,8 @@ export * from './outbox/outbox.entity';
 export * from './outbox/outbox.repository';
 export * from './held/held-items';
 export * from './objects/folder-object-store';
+export * from './objects/folder-marker';
+export * from './objects/storage-volumes';
 export * from './database/data-sources';
 export * from './database/database-failure';
 export * from './database/open-store';

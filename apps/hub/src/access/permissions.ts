@@ -13,7 +13,10 @@ export const PERMISSIONS = [
   'deliveries:write',
   'held:read',
   'held:write',
+  'retention:read',
+  'retention:write',
   'journal:read',
+  'storage:read',
   'metrics:read',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];

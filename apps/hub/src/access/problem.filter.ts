@@ -20,6 +20,9 @@ export const PROBLEM_REPORTER = Symbol('ProblemReporter');
 /** Told of failures that are ours (5xx), for the log. */
 export type ProblemReporter = (problem: Problem, thrown: unknown) => void;
 
+/** Where the failure does not say itself. */
+const RETRY_AFTER_SECONDS = 30;
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Optional() @Inject(PROBLEM_REPORTER) private readonly report?: ProblemReporter) {}
@@ -35,8 +38,14 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    if (problem.status === 503) response.setHeader('Retry-After', String(retryAfterSecondsOf(thrown)));
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
+}
+
+/** RFC 9110 10.2.3: whoever is told 503 is told when to come again. */
+export function retryAfterSecondsOf(thrown: unknown): number {
+  return (thrown instanceof HubError ? thrown.retryAfterSeconds : undefined) ?? RETRY_AFTER_SECONDS;
 }
 
 /** The problem that a thrown value is told as. */

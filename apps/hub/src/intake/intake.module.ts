@@ -6,10 +6,12 @@ import { DicomListener } from './dicom-listener';
 import { HeldInstances } from './held-instances';
 import { IntakeMetrics } from './intake-metrics';
 import { OrphanObjects } from './orphan-objects';
+import { PressureModule } from './pressure/pressure.module';
 import { ReceiveInstance } from './receive-instance';
 import { StoreInstances } from './store-instances';
 
 @Module({
+  imports: [PressureModule],
   providers: [
     AssociationDoor,
     AssociationLog,

@@ -1,7 +1,7 @@
 /** One instance from its first byte to the status that its sender gets: part file, checks, header, then `StoreInstances`. */
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE } from '@modelbank/contracts';
-import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
+import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE, STORAGE_GAUGE } from '@modelbank/contracts';
+import type { Clock, CrashPoints, ObjectStore, StorageGauge } from '@modelbank/contracts';
 import { parseUid } from '@modelbank/dicom';
 import type { FileMeta } from '@modelbank/dicom';
 import { STATUS } from '@modelbank/dimse';
@@ -14,6 +14,7 @@ import { InstanceFile } from './instance-file';
 import { asDicomFailure } from './intake-failures';
 import { IntakeMetrics } from './intake-metrics';
 import { instanceObjectKey } from './instance-object-key';
+import { tellStorageFailures } from './pressure/tell-storage-failures';
 import { StoreInstances } from './store-instances';
 
 @Injectable()
@@ -24,19 +25,22 @@ export class ReceiveInstance {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
     @Inject(LOGGER) private readonly logger: HubLogger,
+    @Inject(STORAGE_GAUGE) private readonly storage: StorageGauge,
     private readonly instances: StoreInstances,
     private readonly metrics: IntakeMetrics,
   ) {}
 
   /** Opens the sink of one data set. Throws where the request itself cannot be served. */
   async open(announced: AnnouncedInstance): Promise<StoreSink> {
+    await this.storage.mayStore();
     const partPath = this.objects.newPartPath();
     const file = await InstanceFile.create(partPath, metaOf(announced));
     const discard = async (): Promise<void> => {
-      await file.close();
+      // a file whose last bytes the disk refuses does not close cleanly: it goes all the same
+      await file.close().catch(() => undefined);
       await this.objects.discardPart(partPath);
     };
-    return {
+    return tellStorageFailures(this.storage, {
       write: (chunk) => {
         const written = file.write(chunk);
         this.crashPoints.reach('intake.whileReceiving');
@@ -51,7 +55,7 @@ export class ReceiveInstance {
         }
       },
       abort: discard,
-    };
+    });
   }
 
   private async finish(announced: AnnouncedInstance, file: InstanceFile, partPath: string): Promise<number> {
