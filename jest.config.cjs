@@ -1,4 +1,5 @@
-// Three projects: unit (pure, beside the code), integration (real sockets, real databases), journeys (whole hub, real peers).
+// Four projects: unit (pure, beside the code), integration (real sockets, real databases), journeys (whole hub, real peers),
+// faults (the hub's process on disks that are full, gone or broken).
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -27,5 +28,6 @@ module.exports = {
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,certs,test}/**/*.spec.ts'] },
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,certs,models}/**/*.int-spec.ts'] },
     { ...common, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.e2e-spec.ts'] },
+    { ...common, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.e2e-spec.ts'] },
   ],
 };

@@ -64,10 +64,21 @@ export interface HubProcess extends JourneyHub {
   kill(): Promise<void>;
 }
 
-export async function startHubProcess(home: string, environment: NodeJS.ProcessEnv = {}): Promise<HubProcess> {
+/** The command that becomes the hub's process, from the one that is it: the same process id, and in the end the same program. */
+export type Launcher = (command: readonly string[]) => readonly string[];
+/** Where the test finds the home of the hub's process. */
+export type HomeOf = (pid: number) => string;
+
+export async function startHubProcess(
+  home: string,
+  environment: NodeJS.ProcessEnv = {},
+  launch: Launcher = (command) => command,
+  homeOf: HomeOf = () => home,
+): Promise<HubProcess> {
   await ensurePki(home, [], new Date());
   rmSync(join(home, 'hub.json'), { force: true });
-  const child = spawn(process.execPath, [compiledEntry(HUB_ENTRY)], {
+  const [program, ...arguments_] = launch([process.execPath, compiledEntry(HUB_ENTRY)]);
+  const child = spawn(program, arguments_, {
     env: { ...process.env, ...journeyEnvironment(home, environment) },
   });
   let output = '';
@@ -76,12 +87,13 @@ export async function startHubProcess(home: string, environment: NodeJS.ProcessE
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
-  const address = await addressOf(child, home, () => output);
+  const seen = homeOf(child.pid!);
+  const address = await addressOf(child, seen, () => output);
   return {
-    home,
+    home: seen,
     pid: child.pid!,
     dimsePort: address.dimsePort,
-    api: client(home, address.httpPort),
+    api: client(seen, address.httpPort),
     output: () => output,
     ended,
     stop: () => end(child, 'SIGTERM', ended),
