@@ -28,6 +28,7 @@ import { DicomListener } from '../../apps/hub/src/intake/dicom-listener';
 import { IntakeModule } from '../../apps/hub/src/intake/intake.module';
 import { JournalController } from '../../apps/hub/src/journal/journal.controller';
 import { ProgressModule } from '../../apps/hub/src/progress/progress.module';
+import { RetentionModule } from '../../apps/hub/src/retention/retention.module';
 
 @Global()
 @Module({
@@ -73,7 +74,7 @@ export class IntakeBench {
         StoreModule.forRoot(configuration),
         BrokerModule.forRoot(),
         AccessModule.forRoot(options.callers),
-        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, TheRestModule],
+        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, RetentionModule, TheRestModule],
       ],
     }).compile();
     const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });

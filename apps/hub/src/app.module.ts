@@ -19,6 +19,7 @@ import { JournalModule } from './journal/journal.module';
 import { ModelsModule } from './models/models.module';
 import { ProgressModule } from './progress/progress.module';
 import { ResultsModule } from './results/results.module';
+import { RetentionModule } from './retention/retention.module';
 import { SelectionModule } from './selection/selection.module';
 
 const STAGES = [
@@ -32,6 +33,7 @@ const STAGES = [
   ResultsModule,
   DeliveryModule,
   HeldModule,
+  RetentionModule,
   JournalModule,
   ProgressModule,
   HttpModule,

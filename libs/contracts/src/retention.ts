@@ -25,6 +25,9 @@ export interface RetainedObject {
   readonly objectSha256: string;
   readonly sizeBytes: number;
   readonly receivedAt: Date;
+  /** What its row said before: kept in the record, and what it becomes again if the same content comes again. */
+  readonly state: string;
+  readonly stateCode: string | null;
 }
 
 /** The owner of one kind of objects; registers itself when it starts. */

@@ -7,6 +7,8 @@ export * from './models/model-version.entity';
 export * from './dispatch/job.entity';
 export * from './results/result.entity';
 export * from './delivery/delivery.entity';
+export * from './retention/retention.entity';
+export * from './intake/require-kept';
 export * from './journal/journal.entity';
 export * from './journal/journal';
 export * from './outbox/outbox.entity';

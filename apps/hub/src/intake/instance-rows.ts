@@ -39,7 +39,6 @@ export async function newAssociations(
 export async function insertInstance(tx: Transaction, clock: Clock, candidate: InstanceCandidate): Promise<void> {
   const { arrival, header } = candidate;
   const { centreId } = arrival.callingAe;
-  const { studyInstanceUid, seriesInstanceUid } = header;
   const instanceId = uuidv7(clock);
   const fate = dispositionOf(header.sopClassUid);
   await insertRow(tx.manager, InstanceEntity, rowOf(instanceId, candidate, fate));
@@ -51,6 +50,19 @@ export async function insertInstance(tx: Transaction, clock: Clock, candidate: I
     text: `an instance was stored: ${fate.sentence}`,
     details: { associationId: arrival.id, disposition: fate.disposition, code: fate.code },
   });
+  await carryOutFate(tx, clock, candidate, instanceId, fate);
+}
+
+/** What waits for its series is told to assembly, what a person must look at is held. */
+export async function carryOutFate(
+  tx: Transaction,
+  clock: Clock,
+  { arrival, header }: InstanceCandidate,
+  instanceId: string,
+  fate: Disposition,
+): Promise<void> {
+  const { centreId } = arrival.callingAe;
+  const { studyInstanceUid, seriesInstanceUid } = header;
   if (fate.disposition === 'held') {
     const code = fate.code ?? 'HELD';
     await holdItem(tx, clock, { kind: 'instance', centreId, subjectId: instanceId, code, reason: fate.sentence });

@@ -4,6 +4,7 @@ import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
 import { DicomListener } from './dicom-listener';
 import { HeldInstances } from './held-instances';
+import { InstanceKeeper } from './instance-keeper';
 import { IntakeMetrics } from './intake-metrics';
 import { OrphanObjects } from './orphan-objects';
 import { PressureModule } from './pressure/pressure.module';
@@ -17,6 +18,7 @@ import { StoreInstances } from './store-instances';
     AssociationLog,
     DicomListener,
     HeldInstances,
+    InstanceKeeper,
     IntakeMetrics,
     OrphanObjects,
     ReceiveInstance,

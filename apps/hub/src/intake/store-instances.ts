@@ -11,6 +11,7 @@ import { groupCommit } from './group-commit';
 import type { GroupCommit } from './group-commit';
 import type { InstanceCandidate } from './instance-candidate';
 import { insertInstance, journalConflict, newAssociations } from './instance-rows';
+import { storeAgain, underNewKey } from './store-again';
 
 /** `duplicate`: the same content is there already, which is as good as stored. */
 export type StoreOutcome = 'stored' | 'duplicate' | 'conflict';
@@ -47,13 +48,14 @@ export class StoreInstances {
   }
 
   /** Takes over the part file: afterwards it is an object, or gone. Throws INSTANCE_CONFLICT. */
-  async store(candidate: InstanceCandidate, partPath: string): Promise<StoreOutcome> {
-    const { header, arrival } = candidate;
+  async store(received: InstanceCandidate, partPath: string): Promise<StoreOutcome> {
+    const { header, arrival } = received;
     const known = await this.readStore.manager.findOne(InstanceEntity, {
-      select: { id: true, contentSha256: true, transferSyntaxUid: true },
+      select: { id: true, contentSha256: true, transferSyntaxUid: true, deletedAt: true },
       where: { centreId: arrival.callingAe.centreId, sopInstanceUid: header.sopInstanceUid },
     });
-    if (known !== null && isSameContent(known, candidate)) {
+    const candidate = underNewKey(received, known?.deletedAt);
+    if (known !== null && !known.deletedAt && isSameContent(known, candidate)) {
       await this.objects.discardPart(partPath);
       return 'duplicate';
     }
@@ -78,7 +80,10 @@ export class StoreInstances {
           sopInstanceUid: candidate.header.sopInstanceUid,
         });
         const decision = decide(stored, candidate);
-        if (decision.outcome === 'stored') await insertInstance(tx, this.clock, candidate);
+        if (decision.outcome === 'stored') {
+          if (stored === null) await insertInstance(tx, this.clock, candidate);
+          else await storeAgain(tx, this.clock, stored, candidate);
+        }
         if (decision.outcome === 'conflict') await journalConflict(tx, this.clock, candidate, stored?.id ?? '');
         decided.push(decision);
       }
@@ -94,6 +99,7 @@ export class StoreInstances {
 function decide(stored: InstanceEntity | null, candidate: InstanceCandidate): Decision {
   if (stored === null) return { outcome: 'stored', objectIsNeeded: true };
   if (!isSameContent(stored, candidate)) return { outcome: 'conflict', objectIsNeeded: false };
+  if (stored.disposition === 'deleted') return { outcome: 'stored', objectIsNeeded: true };
   return { outcome: 'duplicate', objectIsNeeded: stored.objectKey === candidate.objectKey };
 }
 

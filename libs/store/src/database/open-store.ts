@@ -27,7 +27,7 @@ export interface Store {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** No broker repeats a message after so long. */
-const REMEMBER_PROCESSED_MS = 30 * DAY_MS;
+export const REMEMBER_PROCESSED_MS = 30 * DAY_MS;
 
 export async function openStore(configuration: Configuration, parts: { clock: Clock; broker: Broker }): Promise<Store> {
   const unlock = lockHome(configuration);

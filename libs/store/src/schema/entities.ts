@@ -15,6 +15,7 @@ import { JournalEntryEntity } from '../journal/journal.entity';
 import { ModelVersionEntity } from '../models/model-version.entity';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
 import { ResultEntity } from '../results/result.entity';
+import { RetentionDeletionEntity, RetentionRuleEntity } from '../retention/retention.entity';
 import { CandidateEntity, HeldItemEntity, ImageFactsEntity, TaskSelectionEntity } from '../selection/selection.entity';
 
 export const ENTITIES = [
@@ -36,6 +37,8 @@ export const ENTITIES = [
   JobEntity,
   ResultEntity,
   DeliveryEntity,
+  RetentionRuleEntity,
+  RetentionDeletionEntity,
   JournalEntryEntity,
   OutboxMessageEntity,
   InboxMessageEntity,
