@@ -12,6 +12,7 @@ import { addJournalCommands } from './commands/journal';
 import { addModelCommands } from './commands/model';
 import { addPkiCommand } from './commands/pki';
 import { addResultsCommands } from './commands/results';
+import { addRetentionCommands } from './commands/retention';
 import { addSeriesCommand } from './commands/series';
 import { addServeCommand } from './commands/serve';
 import { addSubmitCommand } from './commands/submit';
@@ -28,6 +29,7 @@ const ADDITIONS = [
   addExplainCommand,
   addHeldCommands,
   addResultsCommands,
+  addRetentionCommands,
   addJournalCommands,
   addDoctorCommand,
 ];
