@@ -100,8 +100,8 @@ itMounts(
     const numbers = Array.from({ length: 60 }, (_, k) => k + 1);
     const told = await store(...numbers);
     expect(told).toContain('A700');
-  const acknowledged = told.filter((each) => each === '0000').length;
-  expect(whatIsKept(hub.home)).toMatchObject({ broken: [], parts: [], rows: { length: 1 + acknowledged } });
+    const acknowledged = told.filter((each) => each === '0000').length;
+    expect(whatIsKept(hub.home)).toMatchObject({ broken: [], parts: [], rows: { length: 1 + acknowledged } });
     rmSync(filler);
     await until(
       () => store(...numbers),
