@@ -27,6 +27,7 @@ import { prepareHttp } from '../../apps/hub/src/http/prepare-http';
 import { DicomListener } from '../../apps/hub/src/intake/dicom-listener';
 import { IntakeModule } from '../../apps/hub/src/intake/intake.module';
 import { JournalController } from '../../apps/hub/src/journal/journal.controller';
+import { NO_STORAGE_LINES } from '../journeys/support/journey-hub';
 import { ProgressModule } from '../../apps/hub/src/progress/progress.module';
 import { RetentionModule } from '../../apps/hub/src/retention/retention.module';
 
@@ -64,7 +65,8 @@ export class IntakeBench {
   static async open(options: IntakeOptions = {}): Promise<IntakeBench> {
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'modelbank-intake-')));
     const pki = await ensurePki(home, ['odense', 'aarhus', 'unknown'], new Date());
-    const environment = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_LOG_LEVEL: 'trace' };
+    const ports = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0' };
+    const environment = { ...ports, ...NO_STORAGE_LINES, MODELBANK_LOG_LEVEL: 'trace' };
     const configuration = loadConfiguration(environment, home);
     const log: string[] = [];
     const logger = createLogger(configuration.log, { write: (line: string) => void log.push(line) });

@@ -1,6 +1,7 @@
 /** What a hub's disks hold, to hold against what it said: rows, whole objects, and nothing half-written. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { SentFile } from '@modelbank/dimse';
@@ -16,11 +17,7 @@ export interface Kept {
 }
 
 export function whatIsKept(home: string): Kept {
-  const database = new Database(join(home, 'modelbank.sqlite'), { readonly: true });
-  const rows = database
-    .prepare('SELECT sopInstanceUid, objectKey, objectSha256 FROM instance ORDER BY sopInstanceUid')
-    .all() as { sopInstanceUid: string; objectKey: string; objectSha256: string }[];
-  database.close();
+  const rows = rowsOf(home);
   const objects = join(home, 'objects');
   const keys = new Set(rows.map(({ objectKey }) => objectKey));
   const isBroken = (key: string, digest: string) => {
@@ -33,6 +30,26 @@ export function whatIsKept(home: string): Kept {
     orphans: filesBelow(objects, 'instances').filter((key) => !keys.has(key)),
     parts: filesBelow(objects, '.parts'),
   };
+}
+
+interface Row {
+  readonly sopInstanceUid: string;
+  readonly objectKey: string;
+  readonly objectSha256: string;
+}
+
+/** Of a copy: SQLite resolves /proc/<pid>/root, a symbolic link, to the files of this process. */
+function rowsOf(home: string): Row[] {
+  const folder = mkdtempSync(join(tmpdir(), 'modelbank-kept-'));
+  for (const name of ['modelbank.sqlite', 'modelbank.sqlite-wal']) {
+    if (existsSync(join(home, name))) copyFileSync(join(home, name), join(folder, name));
+  }
+  const database = new Database(join(folder, 'modelbank.sqlite'));
+  const columns = 'sopInstanceUid, objectKey, objectSha256';
+  const rows = database.prepare(`SELECT ${columns} FROM instance ORDER BY sopInstanceUid`).all() as Row[];
+  database.close();
+  rmSync(folder, { recursive: true });
+  return rows;
 }
 
 /** What the sender was told: a status in hexadecimal, or the rejection of its association as PS3.8 numbers it. */

@@ -23,6 +23,13 @@ export interface JourneyHub {
   stop(): Promise<void>;
 }
 
+/** No lines on the disk: a journey must not depend on how full the machine's is. test/faults draws its own. */
+export const NO_STORAGE_LINES = {
+  MODELBANK_STORAGE_MAX_USED_PERCENT: '100',
+  MODELBANK_STORAGE_MIN_FREE_BYTES: '0',
+  MODELBANK_STORAGE_RESERVE_FREE_BYTES: '0',
+};
+
 /** Free ports, fast sweeps, retries within seconds; everything else as in production. */
 export function journeyEnvironment(home: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return {
@@ -32,6 +39,7 @@ export function journeyEnvironment(home: string, more: NodeJS.ProcessEnv = {}): 
     MODELBANK_SWEEP_EVERY_MS: '100',
     MODELBANK_DELIVERY_RETRY_AFTER_MS: '300,1000',
     MODELBANK_LOG_LEVEL: 'warn',
+    ...NO_STORAGE_LINES,
     ...more,
   };
 }
