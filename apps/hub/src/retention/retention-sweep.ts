@@ -17,7 +17,7 @@ import { RetentionKeeperRegistry } from './keepers';
 
 const DAY_MS = 86_400_000;
 /** One transaction holds up every other write: about as many rows as it may change. */
-const OBJECTS_PER_BATCH = 1000;
+const OBJECTS_PER_BATCH = 500;
 
 export interface Swept {
   readonly decided: number;

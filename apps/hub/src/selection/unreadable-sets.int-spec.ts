@@ -58,7 +58,11 @@ testStores('selection without a file', (database) => {
     await hub.register(modelYaml('lungs', '1.0.0', '{}'));
     const first = await hub.assemble({ slices: 40 });
     await hub.settle();
-    const deleted = { disposition: 'deleted', dispositionCode: 'AFTER_DELIVERY', deletedAt: store.clock.now() } as const;
+    const deleted = {
+      disposition: 'deleted',
+      dispositionCode: 'AFTER_DELIVERY',
+      deletedAt: store.clock.now(),
+    } as const;
     await store.unitOfWork.run((tx) => tx.manager.update(InstanceEntity, { objectKey: 'ab/instance1' }, deleted));
     await hub.store.objects.remove('ab/instance1');
     const second = await hub.assemble({ slices: 80 });
