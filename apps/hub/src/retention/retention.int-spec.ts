@@ -16,6 +16,7 @@ import { testStores } from '@modelbank/testing';
 import type { TestStore } from '@modelbank/testing';
 import { JobBench } from '../../../../test/support/job-bench';
 import { RetentionBench } from '../../../../test/support/retention-bench';
+import { RetentionController } from './retention.controller';
 
 /** Real databases on a busy machine. */
 jest.setTimeout(60_000);
@@ -86,6 +87,12 @@ testStores('retention', (database) => {
     const result = await jobs.manager.findOneByOrFail(ResultEntity, { id: delivery.resultId });
     expect(String(await store.objects.read(result.objectKey))).toBe('result');
     expect(() => requireKept(rows)).toThrow(expect.objectContaining({ code: 'OBJECT_DELETED' }));
+    const api = new RetentionController(retention.rules, retention.due, retention.sweep, store.readStore);
+    expect(await api.show()).toMatchObject({ deletedObjects: SLICES, deletedBytes: bytes, pendingObjects: 0 });
+    expect(await api.listDeletions({ centre: 'odense', limit: 1 })).toMatchObject([
+      { rule: 'afterDelivery', days: 30 },
+    ]);
+    expect(await api.listDeletions({ centre: 'aarhus' })).toEqual([]);
     expect(await retention.after(100)).toEqual({ decided: 0, removed: 0 });
     expect(await records()).toHaveLength(SLICES);
   });
