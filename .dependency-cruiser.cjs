@@ -44,11 +44,11 @@ module.exports = {
       name: 'stages-never-import-stages',
       severity: 'error',
       from: {
-        path: '^apps/hub/src/(intake|assembly|selection|dispatch|inference|results|delivery|adjustments|review|models|centres|journal)/',
+        path: '^apps/hub/src/(intake|assembly|selection|dispatch|inference|results|delivery|adjustments|review|models|centres|retention|journal)/',
         ...PRODUCTION,
       },
       to: {
-        path: '^apps/hub/src/(intake|assembly|selection|dispatch|inference|results|delivery|adjustments|review|models|centres|journal)/',
+        path: '^apps/hub/src/(intake|assembly|selection|dispatch|inference|results|delivery|adjustments|review|models|centres|retention|journal)/',
         pathNot: '^apps/hub/src/$1/',
       },
     },

@@ -1,4 +1,5 @@
-// unit (pure, beside the code), integration (real sockets, real databases), journeys (whole hub, real peers), torture (bad input).
+// unit (pure, beside the code), integration (real sockets, real databases), journeys (whole hub, real peers), torture (bad
+// input), faults (the hub's process on disks that are full, gone or broken).
 const transform = {
   '^.+\\.ts$': [
     '@swc/jest',
@@ -28,5 +29,6 @@ module.exports = {
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,certs,models}/**/*.int-spec.ts'] },
     { ...common, displayName: 'journeys', testMatch: ['<rootDir>/test/journeys/**/*.e2e-spec.ts'] },
     { ...common, displayName: 'torture', testMatch: ['<rootDir>/test/torture/**/*.torture-spec.ts'] },
+    { ...common, displayName: 'faults', testMatch: ['<rootDir>/test/faults/**/*.e2e-spec.ts'] },
   ],
 };

@@ -1,5 +1,5 @@
 // `npm test`: sets up, then lint, types, dependency rules and all tests; ends with the line `N passed, N failed`.
-// `npm test -- --only lint,unit,integration,journeys,hostile,torture` runs some of the test projects.
+// `npm test -- --only lint,unit,integration,journeys,faults,hostile,torture` runs some of the test projects.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,6 +58,7 @@ if (wants('lint')) {
 if (wants('unit')) jest('unit');
 if (wants('integration')) jest('integration');
 if (wants('journeys')) jest('journeys', { extra: ['--runInBand'] });
+if (wants('faults')) jest('faults', { extra: ['--runInBand'] });
 // These two ask nothing of a broker; arrivals and ranked-series run on both brokers by themselves.
 const SAME_ON_ANY_BROKER = 'access|command-line|arrivals|ranked-series';
 if (wants('hostile')) {

@@ -73,12 +73,14 @@ describe('a hub that is killed at', () => {
       const home = join(work, point);
       cpSync(point.startsWith('models.') ? unarmed : armed, home, { recursive: true });
       const ledger = new Ledger();
+      const environment = environmentOf(point);
       const register = (hub: JourneyHub) => hub.api.post('/models', { folder: packageFolder });
 
       const doomed = await startHubProcess(home, {
         MODELBANK_TEST_BUILD: '1',
         MODELBANK_CRASH_AT: point,
         MODELBANK_CRASH_COUNT: String(AT_REACH[point] ?? 1),
+        ...environment,
       });
       let unsent: readonly string[] = ct.paths;
       if (point.startsWith('models.')) await expect(register(doomed)).rejects.toThrow();
@@ -86,7 +88,7 @@ describe('a hub that is killed at', () => {
       await expect(within(doomed.ended, 30_000)).resolves.toEqual({ code: null, signal: 'SIGKILL' });
       if (point.startsWith('intake.')) expect([1, 2, 3, 4]).toContain(ledger.acknowledged.size);
 
-      const hub = await startHubProcess(home);
+      const hub = await startHubProcess(home, environment);
       try {
         if (point.startsWith('models.')) await register(hub);
         if (unsent.length > 0) expect(ledger.record(await send(hub, centre, unsent))).toEqual([]);
@@ -97,6 +99,7 @@ describe('a hub that is killed at', () => {
         expect(jobs).toMatchObject([
           { state: 'built', results: [{ state: 'built', deliveries: [{ state: 'delivered' }] }] },
         ]);
+        if (point.startsWith('retention.')) await untilDeleted(hub);
       } finally {
         await hub.stop();
       }
@@ -152,6 +155,21 @@ function structureSetFile(path: string, z: number): string {
   };
   writeFileSync(path, writePart10(dataSet));
   return path;
+}
+
+/** Retention takes the images at the next sweep after delivery where its crash points are tried, else never in a test. */
+function environmentOf(point: CrashPoint): NodeJS.ProcessEnv {
+  if (!point.startsWith('retention.')) return {};
+  return { MODELBANK_RETENTION_AFTER_DELIVERY_DAYS: '0', MODELBANK_RETENTION_SWEEP_EVERY_MS: '200' };
+}
+
+async function untilDeleted(hub: JourneyHub): Promise<void> {
+  const { deletedObjects } = await until(
+    () => hub.api.get<{ deletedObjects: number; pendingObjects: number }>('/retention'),
+    (told) => told.deletedObjects >= slices && told.pendingObjects === 0,
+    30_000,
+  );
+  expect(deletedObjects).toBe(slices);
 }
 
 function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {

@@ -89,9 +89,14 @@ const PLANTED: readonly [string, (copy: string, sql: Sql) => Receiver | void, ke
   ['a row was never offered', (_copy, sql) => sql(`UPDATE instance SET sopInstanceUid = '1.2.' || id`), 'ghosts'],
   ['a part file lies about', (copy) => writeInto(join(copy, 'objects', '.parts'), 'x.part'), 'leftovers'],
   ['an instance has no fate', (_copy, sql) => sql(`UPDATE instance SET disposition = 'waiting'`), 'leftovers'],
+  ['a deletion has no record', (_copy, sql) => sql(`UPDATE instance SET disposition = 'deleted'`), 'lost'],
+  ['a deletion was not carried out', (_copy, sql) => sql(DELETION), 'leftovers'],
   ['an association never ended', (_copy, sql) => sql('UPDATE association SET endedAt = NULL'), 'leftovers'],
 ];
 const ANY_INSTANCE = 'SELECT MIN(id) FROM instance';
+const DELETION = `INSERT INTO retention_deletion
+  SELECT id, 'b', 'instance', id, centreId, sopInstanceUid, objectKey, objectSha256, sizeBytes, 'assembled', NULL,
+    'unassigned', 180, NULL, receivedAt, receivedAt, receivedAt, NULL FROM instance`;
 const SECOND_JOB = `CREATE TEMP TABLE other AS SELECT * FROM job WHERE state = 'built' LIMIT 1;
   UPDATE other SET id = 'other', jobKey = 'other', state = 'queued'; INSERT INTO job SELECT * FROM other;`;
 

@@ -29,7 +29,9 @@ import { prepareHttp } from '../../apps/hub/src/http/prepare-http';
 import { DicomListener } from '../../apps/hub/src/intake/dicom-listener';
 import { IntakeModule } from '../../apps/hub/src/intake/intake.module';
 import { JournalController } from '../../apps/hub/src/journal/journal.controller';
+import { NO_STORAGE_LINES } from '../journeys/support/journey-hub';
 import { ProgressModule } from '../../apps/hub/src/progress/progress.module';
+import { RetentionModule } from '../../apps/hub/src/retention/retention.module';
 
 @Global()
 @Module({
@@ -75,6 +77,7 @@ export class IntakeBench {
       MODELBANK_HTTP_PORT: '0',
       MODELBANK_DIMSE_PORT: '0',
       MODELBANK_DICOMWEB_PORT: '0',
+      ...NO_STORAGE_LINES,
       MODELBANK_LOG_LEVEL: 'trace',
     };
     const configuration = loadConfiguration(environment, home);
@@ -87,7 +90,8 @@ export class IntakeBench {
         StoreModule.forRoot(configuration),
         BrokerModule.forRoot(),
         AccessModule.forRoot(options.callers),
-        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, DicomwebModule, TheRestModule],
+        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, DicomwebModule, RetentionModule],
+        TheRestModule,
       ],
     }).compile();
     const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });

@@ -13,6 +13,7 @@ import { addModelCommands } from './commands/model';
 import { addPersonCommands } from './commands/person';
 import { addPkiCommand } from './commands/pki';
 import { addResultsCommands } from './commands/results';
+import { addRetentionCommands } from './commands/retention';
 import { addSeriesCommand } from './commands/series';
 import { addSendersCommands } from './commands/senders';
 import { addServeCommand } from './commands/serve';
@@ -32,6 +33,7 @@ const ADDITIONS = [
   addExplainCommand,
   addHeldCommands,
   addResultsCommands,
+  addRetentionCommands,
   addJournalCommands,
   addDoctorCommand,
 ];

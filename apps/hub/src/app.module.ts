@@ -20,6 +20,7 @@ import { JournalModule } from './journal/journal.module';
 import { ModelsModule } from './models/models.module';
 import { ProgressModule } from './progress/progress.module';
 import { ResultsModule } from './results/results.module';
+import { RetentionModule } from './retention/retention.module';
 import { SelectionModule } from './selection/selection.module';
 
 const STAGES = [
@@ -33,6 +34,7 @@ const STAGES = [
   ResultsModule,
   DeliveryModule,
   HeldModule,
+  RetentionModule,
   JournalModule,
   ProgressModule,
   DicomwebModule,

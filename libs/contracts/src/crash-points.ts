@@ -25,6 +25,9 @@ export const CRASH_POINTS = [
   'delivery.afterPeerResponse',
   'delivery.afterCommit',
   'models.beforeCommit',
+  'retention.beforeCommit',
+  'retention.afterDecision',
+  'retention.afterRemoval',
   'journal.beforeCommit',
 ] as const;
 export type CrashPoint = (typeof CRASH_POINTS)[number];

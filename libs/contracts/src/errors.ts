@@ -67,6 +67,7 @@ export const ERROR_CODES = {
   STORAGE_FULL: row(0xa700, 503, 'retry', 7, 'The hub has no room to store this now'),
   STORAGE_FAILED: row(0xa700, 503, 'retry', 7, 'The hub could not store this now'),
   DATABASE_UNAVAILABLE: row(0xa700, 503, 'retry', 7, 'The database is not available'),
+  OBJECT_DELETED: row(0x0112, 410, 'dead', 4, 'The object was deleted by retention'),
   OBJECT_CORRUPT: row(0x0110, 500, 'dead', 7, 'A stored object no longer has its digest'),
   INFERENCE_CRASHED: row(0x0110, 500, 'retry', 7, 'The inference process ended unexpectedly'),
   INFERENCE_TIMEOUT: row(0x0110, 500, 'retry', 7, 'The inference process used up its time'),
@@ -95,12 +96,19 @@ export class HubError extends Error {
   readonly code: ErrorCode;
   /** What to do about it, for the one who reads it. */
   readonly advice?: string;
+  /** When trying again may help: the HTTP API says it as Retry-After (RFC 9110 10.2.3). */
+  readonly retryAfterSeconds?: number;
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; advice?: string } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; advice?: string; retryAfterSeconds?: number } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'HubError';
     this.code = code;
     this.advice = options.advice;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   get retryable(): boolean {

@@ -11,3 +11,5 @@ export * from './sender-book';
 export * from './held-items';
 export * from './image-facts';
 export * from './commitments';
+export * from './storage-gauge';
+export * from './retention';

@@ -18,6 +18,7 @@ export const STAGES = [
   'results',
   'delivery',
   'models',
+  'retention',
   'journal',
 ] as const;
 export type Stage = (typeof STAGES)[number];
@@ -95,6 +96,13 @@ export const JOURNEY: Readonly<Record<Stage, StageDescription>> = {
     subscribesTo: [],
     emits: ['model.registered'],
     crashPoints: ['models.beforeCommit'],
+  },
+  retention: {
+    does: 'what nobody needs any more -> deleted, with a record; results, labels and geometry stay',
+    app: 'hub',
+    subscribesTo: [],
+    emits: [],
+    crashPoints: ['retention.beforeCommit', 'retention.afterDecision', 'retention.afterRemoval'],
   },
   journal: {
     does: 'what happened, for the auditor and for the one who can act',

@@ -62,6 +62,8 @@ export interface ObjectStore {
   read(key: string): Promise<Buffer>;
   exists(key: string): Promise<boolean>;
   remove(key: string): Promise<void>;
+  /** Deletes part files that nobody has written to for so long; says how many. */
+  removeAbandonedParts(olderThanMs: number): Promise<number>;
   /** Local path of an object, for child processes and streaming. */
   pathOf(key: string): string;
 }

@@ -10,8 +10,11 @@ export type Purpose = (typeof PURPOSES)[number];
 export const DESTINATION_KINDS = ['clinical', 'test'] as const;
 export type DestinationKind = (typeof DESTINATION_KINDS)[number];
 
-/** `notApplicable`: kept, but no stage needs it; `held`: a person decides. */
-export const INSTANCE_DISPOSITIONS = ['waiting', 'assembled', 'notApplicable', 'held'] as const;
+/**
+ * `notApplicable`: kept, but no stage needs it; `held`: a person decides; `deleted`: retention took the object, the row stays
+ * and its code names the rule.
+ */
+export const INSTANCE_DISPOSITIONS = ['waiting', 'assembled', 'notApplicable', 'held', 'deleted'] as const;
 export type InstanceDisposition = (typeof INSTANCE_DISPOSITIONS)[number];
 
 /**

@@ -23,6 +23,13 @@ export interface JourneyHub {
   stop(): Promise<void>;
 }
 
+/** No lines on the disk: a journey must not depend on how full the machine's is. test/faults draws its own. */
+export const NO_STORAGE_LINES = {
+  MODELBANK_STORAGE_MAX_USED_PERCENT: '100',
+  MODELBANK_STORAGE_MIN_FREE_BYTES: '0',
+  MODELBANK_STORAGE_RESERVE_FREE_BYTES: '0',
+};
+
 /** Free ports, fast sweeps, retries within seconds; everything else as in production. */
 export function journeyEnvironment(home: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return {
@@ -33,6 +40,7 @@ export function journeyEnvironment(home: string, more: NodeJS.ProcessEnv = {}): 
     MODELBANK_SWEEP_EVERY_MS: '100',
     MODELBANK_DELIVERY_RETRY_AFTER_MS: '300,1000',
     MODELBANK_LOG_LEVEL: 'warn',
+    ...NO_STORAGE_LINES,
     ...more,
   };
 }
@@ -66,15 +74,27 @@ export interface HubProcess extends JourneyHub {
   kill(): Promise<void>;
 }
 
-/** `cwd`: where it runs; nothing of it depends on that. */
+/** The command that becomes the hub's process, from the one that is it: the same process id, and in the end the same program. */
+export type Launcher = (command: readonly string[]) => readonly string[];
+/** Where the test finds the home of the hub's process. */
+export type HomeOf = (pid: number) => string;
+
+export interface ProcessPlace {
+  readonly launch?: Launcher;
+  readonly homeOf?: HomeOf;
+  /** Where it runs; nothing of it depends on that. */
+  readonly cwd?: string;
+}
+
 export async function startHubProcess(
   home: string,
   environment: NodeJS.ProcessEnv = {},
-  cwd?: string,
+  { launch = (command) => command, homeOf = () => home, cwd }: ProcessPlace = {},
 ): Promise<HubProcess> {
   await ensurePki(home, [], new Date());
   rmSync(join(home, 'hub.json'), { force: true });
-  const child = spawn(process.execPath, hubArguments(HUB_ENTRY), {
+  const [program, ...arguments_] = launch([process.execPath, ...hubArguments(HUB_ENTRY)]);
+  const child = spawn(program, arguments_, {
     cwd,
     env: { ...process.env, ...journeyEnvironment(home, environment) },
   });
@@ -84,13 +104,14 @@ export async function startHubProcess(
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) =>
     child.once('close', (code, signal) => resolve({ code, signal })),
   );
-  const address = await addressOf(child, home, () => output);
+  const seen = homeOf(child.pid!);
+  const address = await addressOf(child, seen, () => output);
   return {
-    home,
+    home: seen,
     pid: child.pid!,
     operatorToken: operatorTokenOf(home),
     dimsePort: address.dimsePort,
-    api: client(home, address.httpPort),
+    api: client(seen, address.httpPort),
     output: () => output,
     ended,
     stop: () => end(child, 'SIGTERM', ended),

@@ -26,13 +26,13 @@ export class Ledger {
 
 /** Empty lists everywhere: nothing is lost, nothing is doubled, nothing came from nowhere, nothing lies about. */
 export interface Reconciliation {
-  /** Acknowledged without a row, a row without its object, or a delivery that the receiver does not hold. */
+  /** Acknowledged without a row, a row without its object or the record of its deletion, or a delivery that the receiver does not hold. */
   readonly lost: readonly string[];
   /** More than one row, live job, live result or journal entry where there must be one, or another object of the same UID. */
   readonly doubled: readonly string[];
   /** A row that nobody offered, an object without a row, something at the receiver that no delivery names. */
   readonly ghosts: readonly string[];
-  /** What should have been cleared away or carried on: part files, work folders, outbox rows, instances without a fate. */
+  /** What should have been cleared away or carried on: part files, work folders, outbox rows, deletions, instances without a fate. */
   readonly leftovers: readonly string[];
 }
 
@@ -49,6 +49,7 @@ export function reconcile(home: string, ledger: Ledger, receiver: Receiver): Rec
     const rows = (sql: string) => database.prepare(sql).all() as Row[];
     const parts = [
       instanceFindings(rows, home, ledger),
+      retentionFindings(rows, home),
       jobFindings(rows),
       deliveryFindings(rows, receiver),
       leftoverFindings(rows, home),
@@ -64,11 +65,12 @@ type Findings = Partial<Reconciliation>;
 type Rows = (sql: string) => Row[];
 
 function instanceFindings(rows: Rows, home: string, { offered, acknowledged }: Ledger): Findings {
-  const instances = rows('SELECT sopInstanceUid, objectKey, objectSha256 FROM instance');
+  const instances = rows('SELECT sopInstanceUid, objectKey, objectSha256, disposition FROM instance');
   const revisions = rows('SELECT objectKey, objectSha256 FROM instance_revision');
   const uids = instances.map((row) => String(row.sopInstanceUid));
   const known = new Set(uids);
-  const damaged = [...instances, ...revisions].filter(({ objectKey, objectSha256 }) => {
+  const kept = instances.filter(({ disposition }) => disposition !== 'deleted');
+  const damaged = [...kept, ...revisions].filter(({ objectKey, objectSha256 }) => {
     const path = join(home, 'objects', String(objectKey));
     return !existsSync(path) || createHash('sha256').update(readFileSync(path)).digest('hex') !== objectSha256;
   });
@@ -87,6 +89,24 @@ function instanceFindings(rows: Rows, home: string, { offered, acknowledged }: L
       ...uids.filter((uid) => !offered.has(uid)).map((uid) => `instance ${uid} was never offered`),
       ...files.filter((key) => !keys.has(key)).map((key) => `object ${key} has no row`),
     ],
+  };
+}
+
+/** What retention took says so, has a record, and is gone; a record that was not confirmed was not carried out. */
+function retentionFindings(rows: Rows, home: string): Findings {
+  const deleted = rows(`SELECT id, objectKey, deletedAt FROM instance WHERE disposition = 'deleted'`);
+  const records = rows('SELECT subjectId, objectKey, deletedAt FROM retention_deletion');
+  const recorded = new Set(records.map(({ subjectId, objectKey }) => `${subjectId} ${objectKey}`));
+  return {
+    lost: deleted
+      .filter(({ id, objectKey, deletedAt }) => deletedAt === null || !recorded.has(`${id} ${objectKey}`))
+      .map(({ id }) => `instance ${id} was deleted without a record`),
+    doubled: repeated(records.map(({ objectKey }) => String(objectKey))).map(
+      (key) => `object ${key} was deleted twice`,
+    ),
+    leftovers: records
+      .filter(({ objectKey, deletedAt }) => deletedAt === null || existsSync(join(home, 'objects', String(objectKey))))
+      .map(({ objectKey }) => `object ${objectKey} should be gone`),
   };
 }
 

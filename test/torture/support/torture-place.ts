@@ -53,7 +53,7 @@ export class TorturePlace {
     writeFileSync(join(home, 'modelbank.yaml'), stringify({ dimse: { limits: SHORT_LIMITS }, ...configuration }));
     writeInto(home);
     const own = { TMPDIR: join(root, 'tmp'), MODELBANK_LOG_LEVEL: 'debug', MODELBANK_INFERENCE_WORKERS: '0' };
-    const hub = await startHubProcess(home, { ...own, ...environment }, root);
+    const hub = await startHubProcess(home, { ...own, ...environment }, { cwd: root });
     const [centre, attacking, bystanding] = [
       await enrolCentre(hub, GOOD),
       await enrolCentre(hub, ATTACKING),

@@ -6,7 +6,7 @@ import { connect } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import type { Command } from 'commander';
 import { contextOf } from '../context';
-import type { SetExitCode } from '../context';
+import type { CommandContext, SetExitCode } from '../context';
 import { readHubAddress } from '../hub-client';
 import { table } from '../output/table';
 import { centreFindings } from './doctor-centres';
@@ -34,6 +34,7 @@ export function addDoctorCommand(program: Command, setExitCode: SetExitCode): vo
           await (await connect()).get('/models');
         }),
         await dicomDoor(home),
+        await storage(connect),
         ...(await connect()
           .then((hub) => centreFindings(hub, new Date()))
 
@@ -104,6 +105,32 @@ async function hubAnswers(home: string, ask: () => Promise<void>): Promise<Findi
   } catch {
     return { check: 'hub API', ok: false, observed: 'no answer', advice: 'bin/modelbank serve' };
   }
+}
+
+/** What the hub itself says of its disks: whether senders may come. */
+async function storage(connect: CommandContext['connect']): Promise<Finding> {
+  const check = 'storage';
+  try {
+    const { condition, reason, volumes } = await (await connect()).get<StorageAnswer>('/storage');
+    const room = volumes.map(
+      ({ part, freeBytes, usedPercent }) => `${part} ${percent(usedPercent)}, ${gib(freeBytes)}`,
+    );
+    const advice = 'make room or mount the disk; nothing is taken in until then, what is here is still delivered';
+    return condition === 'ok'
+      ? { check, ok: true, observed: room.join('; ') }
+      : { check, ok: false, observed: `${condition}: ${reason}`, advice };
+  } catch {
+    return { check, ok: false, observed: 'no answer', advice: 'bin/modelbank serve' };
+  }
+}
+
+const percent = (used: number) => `${used.toFixed(0)} % used`;
+const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(0)} GiB free`;
+
+interface StorageAnswer {
+  readonly condition: string;
+  readonly reason: string | null;
+  readonly volumes: readonly { readonly part: string; readonly freeBytes: number; readonly usedPercent: number }[];
 }
 
 /** A TLS handshake with the hub's own certificates; no association is asked for, so nothing goes to the journal. */

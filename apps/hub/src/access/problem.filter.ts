@@ -24,6 +24,9 @@ export const PROBLEM_REPORTER = Symbol('ProblemReporter');
 /** Told of failures that are ours (5xx), for the log. */
 export type ProblemReporter = (problem: Problem, thrown: unknown) => void;
 
+/** Where the failure does not say itself. */
+const RETRY_AFTER_SECONDS = 30;
+
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   constructor(@Optional() @Inject(PROBLEM_REPORTER) private readonly report?: ProblemReporter) {}
@@ -40,9 +43,15 @@ export class ProblemFilter implements ExceptionFilter {
     }
     const challenge = challengeOf(problem, request.headers.authorization !== undefined);
     if (challenge !== undefined) response.setHeader('WWW-Authenticate', challenge);
-    if (problem.status === 429 || problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
+    if (problem.status === 429) response.setHeader('Retry-After', RETRY_AFTER_S);
+    if (problem.status === 503) response.setHeader('Retry-After', String(retryAfterSecondsOf(thrown)));
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
+}
+
+/** RFC 9110 10.2.3: whoever is told 503 is told when to come again. */
+export function retryAfterSecondsOf(thrown: unknown): number {
+  return (thrown instanceof HubError ? thrown.retryAfterSeconds : undefined) ?? RETRY_AFTER_SECONDS;
 }
 
 /** The problem that a thrown value is told as. */

@@ -5,9 +5,9 @@
  * may be called again for the same cause.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { CLOCK } from '@modelbank/contracts';
-import type { Clock } from '@modelbank/contracts';
+import type { Clock, InstanceDisposition } from '@modelbank/contracts';
 import { uuidv7 } from '@modelbank/platform';
 import { AssociationEntity, InstanceEntity, SeriesEntity, resolveHeldItemsOf } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
@@ -167,7 +167,8 @@ export class SeriesAssembly {
     const { centreId, seriesInstanceUid, state, stateCode, completedAt, revision } = series;
     const latest = instances.reduce((last, each) => (each.receivedAt > last.receivedAt ? each : last));
     const { settleTimeMs } = await tx.manager.findOneByOrFail(AssociationEntity, { id: latest.associationId });
-    const same = { centreId, seriesInstanceUid, sopClassUid: ASSEMBLED_SOP_CLASS_UID };
+    const disposition = Not<InstanceDisposition>('deleted');
+    const same = { centreId, seriesInstanceUid, sopClassUid: ASSEMBLED_SOP_CLASS_UID, disposition };
     const instanceCount = await tx.manager.countBy(InstanceEntity, same);
     const lastInstanceAt = laterOf(latest.receivedAt, series.lastInstanceAt);
     const deadlineAt = laterOf(new Date(latest.receivedAt.getTime() + settleTimeMs), series.deadlineAt);

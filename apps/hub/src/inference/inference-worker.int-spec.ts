@@ -4,7 +4,7 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locationsOf } from '@modelbank/platform';
-import { HeldItemEntity, JobEntity } from '@modelbank/store';
+import { HeldItemEntity, InstanceEntity, JobEntity } from '@modelbank/store';
 import { testStores } from '@modelbank/testing';
 import type { TestStore } from '@modelbank/testing';
 import { JobBench, NO_CRASH, QUIET } from '../../../../test/support/job-bench';
@@ -51,6 +51,16 @@ testStores('a run of a job', (database) => {
       () => [],
     );
   const workFolders = () => readdir(locationsOf(store.configuration).work).catch(() => []);
+
+  it('whose images retention took fails with a code that says so, and is not tried again', async () => {
+    const job = await bench.job();
+    const deleted = { disposition: 'deleted', dispositionCode: 'UNASSIGNED', deletedAt: store.clock.now() } as const;
+    await store.unitOfWork.run((tx) => tx.manager.update(InstanceEntity, { disposition: 'assembled' }, deleted));
+    const worker = await workerWith('done(request)');
+    expect(await worker.runNext()).toBe(true);
+    expect(await bench.jobRow(job.id)).toMatchObject({ state: 'failed', stateCode: 'OBJECT_DELETED', attempts: 1 });
+    expect(await heldOf(job)).toMatchObject([{ code: 'OBJECT_DELETED' }]);
+  });
 
   it('that succeeds: labels are objects, the row names them, results are told, nothing else is left', async () => {
     const job = await bench.job();

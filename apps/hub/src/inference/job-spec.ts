@@ -2,7 +2,7 @@
 import { In } from 'typeorm';
 import { HubError } from '@modelbank/contracts';
 import type { InferenceJobSpec, JobInstance, ObjectStore } from '@modelbank/contracts';
-import { InputSetEntity, InstanceEntity, ModelVersionEntity } from '@modelbank/store';
+import { InputSetEntity, InstanceEntity, ModelVersionEntity, requireKept } from '@modelbank/store';
 import type { JobEntity, ReadStore } from '@modelbank/store';
 
 export interface SpecSettings {
@@ -42,8 +42,9 @@ async function instancesOf(store: ReadStore, objects: ObjectStore, ids: readonly
   for (let start = 0; start < ids.length; start += 500) {
     const rows = await store.manager.find(InstanceEntity, {
       where: { id: In(ids.slice(start, start + 500)) },
-      select: { id: true, sopInstanceUid: true, objectKey: true, objectSha256: true },
+      select: { id: true, sopInstanceUid: true, objectKey: true, objectSha256: true, disposition: true },
     });
+    requireKept(rows);
     for (const { id, sopInstanceUid, objectKey, objectSha256 } of rows) {
       byId.set(id, { path: objects.pathOf(objectKey), sha256: objectSha256, sopInstanceUid });
     }

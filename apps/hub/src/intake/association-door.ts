@@ -4,8 +4,8 @@
  * reason code, so that a stranger learns nothing about who is enrolled.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { CENTRE_DIRECTORY, CLOCK } from '@modelbank/contracts';
-import type { CentreDirectory, Clock, ErrorCode } from '@modelbank/contracts';
+import { CENTRE_DIRECTORY, CLOCK, STORAGE_GAUGE } from '@modelbank/contracts';
+import type { CentreDirectory, Clock, ErrorCode, StorageGauge } from '@modelbank/contracts';
 import { REJECTION, identityOf } from '@modelbank/dimse';
 import type { AssociationPeer, Authorisation, Rejection } from '@modelbank/dimse';
 import { LOGGER } from '@modelbank/platform';
@@ -32,13 +32,25 @@ export class AssociationDoor {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: HubLogger,
     private readonly senders: RefusedSenders,
+    @Inject(STORAGE_GAUGE) private readonly storage: StorageGauge,
   ) {}
 
   async authorise(peer: AssociationPeer): Promise<Authorisation<AssociationContext>> {
     const verdict = await this.judge(peer);
-    if (!('code' in verdict)) return { accept: true, context: verdict, countedAs: verdict.callingAe.centreId };
+    if (!('code' in verdict)) {
+      if (!(await this.hasRoom())) return { accept: false, ...REJECTION.temporaryCongestion };
+      return { accept: true, context: verdict, countedAs: verdict.callingAe.centreId };
+    }
     await this.record(peer, verdict);
     return { accept: false, ...verdict.rejection };
+  }
+
+  /** PS3.8 9.3.4: come again later. The gauge journals when such a time begins and ends, not whom it turns away. */
+  private hasRoom(): Promise<boolean> {
+    return this.storage.mayAccept().then(
+      () => true,
+      () => false,
+    );
   }
 
   private async judge(peer: AssociationPeer): Promise<AssociationContext | Refusal> {

@@ -1,3 +1,4 @@
+import { HubError } from '@modelbank/contracts';
 import { groupCommit } from './group-commit';
 
 describe('group commit', () => {
@@ -21,6 +22,18 @@ describe('group commit', () => {
     const outcomes = await Promise.allSettled([1, 2, 3, 4].map((item) => group.add(item)));
     expect(outcomes.map((outcome) => outcome.status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
     await expect(group.add(5)).resolves.toBe(5);
+  });
+
+  it('fails all of them at once where trying each would only take its time', async () => {
+    let commits = 0;
+    const group = groupCommit<number, number>(async () => {
+      commits += 1;
+      await new Promise((resolve) => setImmediate(resolve));
+      throw new HubError('DATABASE_UNAVAILABLE', 'locked');
+    });
+    const outcomes = await Promise.allSettled([1, 2, 3, 4].map((item) => group.add(item)));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(Array(4).fill('rejected'));
+    expect(commits).toBe(2);
   });
 
   it('never takes more than it may into one commit', async () => {

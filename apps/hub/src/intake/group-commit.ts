@@ -1,7 +1,10 @@
 /**
  * Lets instances that wait at the same time share one commit: while a commit runs, what arrives is collected, and goes
- * into the next one together. A commit that fails is tried again one by one, so that one instance cannot fail another.
+ * into the next one together. A commit that fails is tried again one by one, so that one instance cannot fail another; not
+ * where it failed for all of them alike (no room, no database), because each attempt may take its time.
  */
+import { asHubError } from '@modelbank/contracts';
+
 export interface GroupCommit<T, R> {
   /** Resolves when the item is committed. */
   add(item: T): Promise<R>;
@@ -12,6 +15,8 @@ interface Waiting<T, R> {
   readonly resolve: (result: R) => void;
   readonly reject: (reason: unknown) => void;
 }
+
+const FAILS_FOR_ALL: ReadonlySet<string> = new Set(['STORAGE_FULL', 'STORAGE_FAILED', 'DATABASE_UNAVAILABLE']);
 
 /** `commit` takes the items in the order in which they came and returns one result for each, in the same order. */
 export function groupCommit<T, R>(
@@ -35,7 +40,8 @@ export function groupCommit<T, R>(
     try {
       const results = await commit(entries.map((entry) => entry.item));
       entries.forEach((entry, index) => entry.resolve(results[index]));
-    } catch {
+    } catch (reason) {
+      if (FAILS_FOR_ALL.has(asHubError(reason).code)) return entries.forEach((entry) => entry.reject(reason));
       for (const entry of entries) await commitOne(entry);
     }
   }

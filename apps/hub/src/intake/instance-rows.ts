@@ -45,29 +45,41 @@ export async function insertInstance(
 ): Promise<InstanceEntity> {
   const { arrival, header } = candidate;
   const { centreId } = arrival.callingAe;
-  const { studyInstanceUid, seriesInstanceUid } = header;
   const instanceId = uuidv7(clock);
   const fate = dispositionOf(header.sopClassUid);
   const row = rowOf(instanceId, candidate, fate);
   await insertRow(tx.manager, InstanceEntity, row);
-  if (fate.disposition === 'waiting' && storageSopClassOf(header.sopClassUid)?.use === 'image') {
-    const body = { instanceId, centreId, studyInstanceUid, seriesInstanceUid };
-    await tx.emit('image.stored', centreId, body, arrival.id);
-    return row;
+  if (fate.disposition !== 'waiting') {
+    await appendJournal(tx, clock, {
+      kind: 'instance.stored',
+      centreId,
+      actor: arrival.actor,
+      subjectId: instanceId,
+      text: `an instance was stored: ${fate.sentence}`,
+      details: { associationId: arrival.id, disposition: fate.disposition, code: fate.code },
+    });
   }
-  await appendJournal(tx, clock, {
-    kind: 'instance.stored',
-    centreId,
-    actor: arrival.actor,
-    subjectId: instanceId,
-    text: `an instance was stored: ${fate.sentence}`,
-    details: { associationId: arrival.id, disposition: fate.disposition, code: fate.code },
-  });
+  await carryOutFate(tx, clock, candidate, instanceId, fate);
+  return row;
+}
+
+/** What waits for its series is told to assembly, what a person must look at is held. */
+export async function carryOutFate(
+  tx: Transaction,
+  clock: Clock,
+  { arrival, header }: InstanceCandidate,
+  instanceId: string,
+  fate: Disposition,
+): Promise<void> {
+  const { centreId } = arrival.callingAe;
+  const { sopClassUid, studyInstanceUid, seriesInstanceUid } = header;
   if (fate.disposition === 'held') {
     const code = fate.code ?? 'HELD';
     await holdItem(tx, clock, { kind: 'instance', centreId, subjectId: instanceId, code, reason: fate.sentence });
   }
-  return row;
+  if (fate.disposition !== 'waiting' || storageSopClassOf(sopClassUid)?.use !== 'image') return;
+  const body = { instanceId, centreId, studyInstanceUid, seriesInstanceUid };
+  await tx.emit('image.stored', centreId, body, arrival.id);
 }
 
 function rowOf(id: string, candidate: InstanceCandidate, fate: Disposition): InstanceEntity {

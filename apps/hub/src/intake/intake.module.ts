@@ -6,8 +6,10 @@ import { ConnectionWatch } from './connection-watch';
 import { CommitmentModule } from './commitment/commitment.module';
 import { DicomListener } from './dicom-listener';
 import { HeldInstances } from './held-instances';
+import { InstanceKeeper } from './instance-keeper';
 import { IntakeMetrics } from './intake-metrics';
 import { OrphanObjects } from './orphan-objects';
+import { PressureModule } from './pressure/pressure.module';
 import { ReceiveInstance } from './receive-instance';
 import { RefusalJournal } from './refusal-journal';
 import { RefusedSenders } from './refused-senders';
@@ -21,13 +23,14 @@ import { StowController } from './stow/stow.controller';
 
 @Module({
   controllers: [StowController],
-  imports: [CommitmentModule],
+  imports: [CommitmentModule, PressureModule],
   providers: [
     AssociationDoor,
     AssociationLog,
     ConnectionWatch,
     DicomListener,
     HeldInstances,
+    InstanceKeeper,
     IntakeMetrics,
     ObjectComparison,
     OrphanObjects,

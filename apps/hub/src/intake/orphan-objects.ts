@@ -1,6 +1,7 @@
 /**
  * Objects without a row: the hub died between the rename and the commit, so nothing was acknowledged and the sender will
- * send again. Removed at start-up, before the door opens; an object with a row is never touched.
+ * send again; or the database could not take the row. Removed at start-up, before the door opens, and once a day; an object
+ * with a row is never touched.
  */
 import { opendir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -29,14 +30,15 @@ export class OrphanObjects implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const removed = await this.removeOrphans();
+    // where processes share the folder, another one may be about to commit: only old ones go
+    const youngestMs = this.configuration.database.type === 'sqlite' ? 0 : DAY_MS;
+    const removed = await this.removeOrphans(youngestMs);
     if (removed > 0) this.logger.info('objects without a row were removed', { stage: 'intake', count: removed });
   }
 
-  /** How many there were. Where processes share the folder, another one may be about to commit: only old ones go. */
-  async removeOrphans(): Promise<number> {
-    const youngest = this.configuration.database.type === 'sqlite' ? 0 : DAY_MS;
-    const before = this.clock.now().getTime() - youngest;
+  /** Those that are older; says how many there were. */
+  async removeOrphans(youngestMs = DAY_MS): Promise<number> {
+    const before = this.clock.now().getTime() - youngestMs;
     let removed = 0;
     let piece: string[] = [];
     for await (const key of this.keys()) {

@@ -1,7 +1,7 @@
 /** One instance from its first byte to the status that its sender gets: part file, checks, header, then `StoreInstances`. */
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE } from '@modelbank/contracts';
-import type { Clock, CrashPoints, ObjectStore, UploadedObject } from '@modelbank/contracts';
+import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE, STORAGE_GAUGE } from '@modelbank/contracts';
+import type { Clock, CrashPoints, ObjectStore, StorageGauge, UploadedObject } from '@modelbank/contracts';
 import { parseUid } from '@modelbank/dicom';
 import type { FileMeta } from '@modelbank/dicom';
 import { STATUS } from '@modelbank/dimse';
@@ -15,6 +15,7 @@ import { InstanceFile } from './instance-file';
 import { asDicomFailure } from './intake-failures';
 import { IntakeMetrics } from './intake-metrics';
 import { newInstanceObjectKey } from './instance-object-key';
+import { tellStorageFailures } from './pressure/tell-storage-failures';
 import { StoreInstances } from './store-instances';
 
 @Injectable()
@@ -25,14 +26,16 @@ export class ReceiveInstance {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
     @Inject(LOGGER) private readonly logger: HubLogger,
+    @Inject(STORAGE_GAUGE) private readonly storage: StorageGauge,
     private readonly instances: StoreInstances,
     private readonly metrics: IntakeMetrics,
   ) {}
 
   /** Opens the sink of one data set. Throws where the request itself cannot be served. */
   async open(announced: AnnouncedInstance): Promise<StoreSink> {
+    await this.storage.mayStore();
     const file = new InstanceFile(this.objects, metaOf(announced));
-    return {
+    return tellStorageFailures(this.storage, {
       write: (chunk) => {
         const written = file.write(chunk);
         this.crashPoints.reach('intake.whileReceiving');
@@ -40,7 +43,7 @@ export class ReceiveInstance {
       },
       finish: () => this.finish(announced, file),
       abort: () => file.discard(),
-    };
+    });
   }
 
   private async finish(announced: AnnouncedInstance, file: InstanceFile): Promise<number> {

@@ -14,12 +14,15 @@ import { insertInstance, newAssociations } from './instance-rows';
 import { returnedResult } from './same-uid/first-object';
 import type { FirstObject } from './same-uid/first-object';
 import { SameUid } from './same-uid/same-uid';
+import { storeAgain } from './store-again';
 
 /** `duplicate`: the same content is there already, which is as good as stored; `revision`: kept beside the first of its UID. */
 export type StoreOutcome = 'stored' | 'duplicate' | 'revision';
 
 type Decision =
   | { readonly outcome: 'stored' | 'duplicate' }
+  /** The same content, whose first object retention has deleted. */
+  | { readonly outcome: 'storedAgain'; readonly id: string }
   /** What has the UID, where other bytes of it came. */
   | { readonly outcome: 'conflict'; readonly first: FirstObject };
 
@@ -54,7 +57,7 @@ export class StoreInstances {
     if (decision.outcome === 'conflict') return this.sameUid.settle(candidate, decision.first);
     this.crashPoints.reach('intake.beforeResponse');
     if (decision.outcome === 'duplicate') await this.objects.remove(candidate.objectKey);
-    return decision.outcome;
+    return decision.outcome === 'storedAgain' ? 'stored' : decision.outcome;
   }
 
   private async commit(candidates: readonly InstanceCandidate[]): Promise<readonly Decision[]> {
@@ -67,6 +70,8 @@ export class StoreInstances {
         const known = stored.get(key);
         const decision = decide(known ?? (await returnedResult(tx.manager, candidate)), candidate);
         if (decision.outcome === 'stored') stored.set(key, await insertInstance(tx, this.clock, candidate));
+        if (decision.outcome === 'storedAgain')
+          stored.set(key, await storeAgain(tx, this.clock, decision.id, candidate));
         decided.push(decision);
       }
       this.crashPoints.reach('intake.beforeCommit');
@@ -77,7 +82,14 @@ export class StoreInstances {
   }
 }
 
-const STORED_COLUMNS = ['id', 'centreId', 'sopInstanceUid', 'contentSha256', 'transferSyntaxUid'] as const;
+const STORED_COLUMNS = [
+  'id',
+  'centreId',
+  'sopInstanceUid',
+  'contentSha256',
+  'transferSyntaxUid',
+  'disposition',
+] as const;
 type Stored = Pick<InstanceEntity, (typeof STORED_COLUMNS)[number]>;
 
 /** What the centres of these candidates have under the same SOP Instance UIDs, by identity. */
@@ -97,5 +109,6 @@ function decide(known: Stored | FirstObject | undefined, { file, header }: Insta
   if (known === undefined) return { outcome: 'stored' };
   if ('kind' in known) return { outcome: 'conflict', first: known };
   const isSame = known.contentSha256 === file.contentSha256 && known.transferSyntaxUid === header.transferSyntaxUid;
-  return isSame ? { outcome: 'duplicate' } : { outcome: 'conflict', first: { kind: 'instance', id: known.id } };
+  if (!isSame) return { outcome: 'conflict', first: { kind: 'instance', id: known.id } };
+  return known.disposition === 'deleted' ? { outcome: 'storedAgain', id: known.id } : { outcome: 'duplicate' };
 }

@@ -4,7 +4,7 @@ import { HubError } from '@modelbank/contracts';
 import type { LabelFile, ObjectStore } from '@modelbank/contracts';
 import type { ContributingModel } from '@modelbank/structures';
 import type { ManifestLabel, ModelManifest } from '@modelbank/registry';
-import { DestinationEntity, InputSetEntity, InstanceEntity, ModelVersionEntity } from '@modelbank/store';
+import { DestinationEntity, InputSetEntity, InstanceEntity, ModelVersionEntity, requireKept } from '@modelbank/store';
 import type { JobEntity, ReadStore } from '@modelbank/store';
 import type { BuildRequest, Encoding, LabelToWrite } from './build-request';
 import { dicomTime } from './dicom-time';
@@ -24,6 +24,7 @@ export async function gatherRequest(
     throw new HubError('INTERNAL', 'the job has no label volumes, or its series no frame of reference');
   }
   const images = await imagesOf(store, inputSet.members[manifest.inputs[0].role]);
+  requireKept(images);
   const { seriesId } = inputSet;
   const previous = await previousResult(store, { jobId: job.id, seriesId, task, encoding: holes });
   return {
@@ -74,7 +75,10 @@ async function imagesOf(store: ReadStore, ids: readonly string[]): Promise<Insta
   for (let start = 0; start < ids.length; start += 500) {
     const rows = await store.manager.find(InstanceEntity, {
       where: { id: In(ids.slice(start, start + 500)) },
-      select: { id: true, objectKey: true, sopClassUid: true, sopInstanceUid: true, seriesInstanceUid: true },
+      select: {
+        ...{ id: true, objectKey: true, disposition: true },
+        ...{ sopClassUid: true, sopInstanceUid: true, seriesInstanceUid: true },
+      },
     });
     for (const row of rows) byId.set(row.id, row);
   }

@@ -8,7 +8,7 @@ import { HubError } from '@modelbank/contracts';
 import type { JobInstance, ObjectStore } from '@modelbank/contracts';
 import { readDescriptions } from '@modelbank/dicom';
 import type { ImageFacts, ObservedInputSet, ObservedRole } from '@modelbank/registry';
-import { InstanceEntity } from '@modelbank/store';
+import { InstanceEntity, requireKept } from '@modelbank/store';
 import type { InputSetEntity, ReadStore } from '@modelbank/store';
 import { observeGrid } from './observe-grid';
 import { summariseHeaders } from './summarise-headers';
@@ -38,6 +38,7 @@ export async function readInputSet(
   let instances: InstanceEntity[] = [];
   for (const [role, ids] of roles) {
     instances = await instancesOf(store, ids);
+    requireKept(instances);
     observed[role] = {
       headers: summariseHeaders(instances.map(({ header }) => header)),
       grid: observeGrid(inputSet.grid),

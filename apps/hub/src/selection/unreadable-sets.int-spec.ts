@@ -1,4 +1,5 @@
 /** What selection does with an input set that it cannot read any more: it is held, and the other series of its study go on. */
+import { InstanceEntity } from '@modelbank/store';
 import { testStores } from '@modelbank/testing';
 import type { TestStore } from '@modelbank/testing';
 import { modelYaml, SelectionHarness } from './selection-harness';
@@ -51,5 +52,22 @@ testStores('selection without a file', (database) => {
     await hub.settle();
     expect(await hub.tasks()).toEqual({ [first]: 'selected', [second]: 'BETTER_SERIES' });
     expect(await hub.told('models.selected', 'dispatch')).toHaveLength(1);
+  });
+
+  it('leaves alone what retention took: it keeps its decision, and the study goes on without it', async () => {
+    await hub.register(modelYaml('lungs', '1.0.0', '{}'));
+    const first = await hub.assemble({ slices: 40 });
+    await hub.settle();
+    const deleted = {
+      disposition: 'deleted',
+      dispositionCode: 'AFTER_DELIVERY',
+      deletedAt: store.clock.now(),
+    } as const;
+    await store.unitOfWork.run((tx) => tx.manager.update(InstanceEntity, { objectKey: 'ab/instance1' }, deleted));
+    await hub.store.objects.remove('ab/instance1');
+    const second = await hub.assemble({ slices: 80 });
+    await hub.settle();
+    expect(await hub.tasks()).toEqual({ [first]: 'selected', [second]: 'selected' });
+    expect(await hub.held()).toEqual([]);
   });
 });

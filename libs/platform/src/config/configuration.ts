@@ -25,7 +25,9 @@ import {
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
 const PORT_MAX = 65535;
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -168,6 +170,25 @@ export class ObjectsConfiguration {
   @IsString() @IsNotEmpty() folder = 'objects';
 }
 
+/** When the hub takes nothing more in, so that what it has can still be worked on and delivered. */
+export class StorageConfiguration {
+  /** Above it no association begins. */
+  @IntegerBetween(1, 100) maxUsedPercent = 90;
+  /** Below it no association begins. */
+  @IntegerBetween(0, Number.MAX_SAFE_INTEGER) minFreeBytes = 2 * GIB;
+  /** Below it associations that are open store nothing more either: room for label volumes, results and rows. */
+  @IntegerBetween(0, Number.MAX_SAFE_INTEGER) reserveFreeBytes = 1 * GIB;
+}
+
+/** What is kept how long, where no rule of the protocol says otherwise; docs/retention.md. */
+export class RetentionConfiguration {
+  /** Image copies, after the last delivery of a result made of them: at most. */
+  @IntegerBetween(0, 3650) afterDeliveryDays = 30;
+  /** What no result was made of, after its reception. */
+  @IntegerBetween(1, 3650) unassignedDays = 180;
+  @IntegerBetween(100, DAY) sweepEveryMs = HOUR;
+}
+
 export class AssemblyConfiguration {
   /** Of a calling AE title that states none: silence after which a series is complete. */
   @IntegerBetween(100, 24 * HOUR) settleTimeMs = 90 * SECOND;
@@ -225,6 +246,8 @@ export class Configuration {
   @Section(() => IdentityConfiguration) identity = new IdentityConfiguration();
   @Section(() => DatabaseConfiguration) database = new DatabaseConfiguration();
   @Section(() => ObjectsConfiguration) objects = new ObjectsConfiguration();
+  @Section(() => StorageConfiguration) storage = new StorageConfiguration();
+  @Section(() => RetentionConfiguration) retention = new RetentionConfiguration();
   @Section(() => AssemblyConfiguration) assembly = new AssemblyConfiguration();
   @Section(() => InferenceConfiguration) inference = new InferenceConfiguration();
   @Section(() => DeliveryConfiguration) delivery = new DeliveryConfiguration();

@@ -50,6 +50,8 @@ describe('the configuration', () => {
       },
       database: { type: 'sqlite' },
       objects: { folder: 'objects' },
+      storage: { maxUsedPercent: 90, minFreeBytes: 2147483648, reserveFreeBytes: 1073741824 },
+      retention: { afterDeliveryDays: 30, unassignedDays: 180, sweepEveryMs: 3600000 },
       assembly: { settleTimeMs: 90000, sweepEveryMs: 1000 },
       inference: { executionProvider: 'cpu', workers: 1, threads: 2, attempts: 3, leaseMs: 60000 },
       delivery: { retryAfterMs: [60000, 300000, 900000, 3600000], giveUpAfterDays: 14, timeoutMs: 60000 },

@@ -5,6 +5,8 @@ import type { Configuration } from './configuration';
 export interface Locations {
   readonly database: string;
   readonly objects: string;
+  /** Holds what the marker of the objects folder must say. */
+  readonly objectsMarker: string;
   readonly secrets: string;
   readonly backups: string;
   readonly models: string;
@@ -20,6 +22,7 @@ export function locationsOf(configuration: Configuration): Locations {
   return {
     database: join(home, 'modelbank.sqlite'),
     objects: isAbsolute(folder) ? folder : join(home, folder),
+    objectsMarker: join(home, 'objects.id'),
     secrets: join(home, 'secrets'),
     backups: join(home, 'backups'),
     models: join(home, 'models'),

@@ -44,7 +44,7 @@ export class InputSetEntity {
   @Index() @KeyColumn() seriesId!: string;
   @KeyColumn() studyInstanceUid!: string;
   @NullableKeyColumn() frameOfReferenceUid!: string | null;
-  @NullableKeyColumn() patientKey!: string | null;
+  @Index() @NullableKeyColumn() patientKey!: string | null;
   @KeyColumn(16) purpose!: Purpose;
   @IntColumn() revision!: number;
   @Index() @KeyColumn(16) state!: InputSetState;

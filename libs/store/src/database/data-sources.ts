@@ -24,6 +24,7 @@ interface SqliteConnection {
 }
 
 const BUSY_TIMEOUT_MS = 5000;
+const LOCK_TIMEOUT_MS = 5000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A checkpoint copies the log into the database while everybody waits: seldom, and not too much (16 MiB) at once. */
 const CHECKPOINT_PAGES = 4_000;
@@ -76,15 +77,15 @@ function sqlite(configuration: Configuration, role: DataSourceRole) {
   };
 }
 
-/** Text is compared and stored as UTF-8; a reader's session refuses to write. */
+/** Text is compared and stored as UTF-8; a reader's session refuses to write, a writer's does not wait for a lock for ever. */
 function postgres(url: string, role: DataSourceRole) {
-  const readOnly = role === 'reader' ? { options: '-c default_transaction_read_only=on' } : {};
+  const options = role === 'reader' ? '-c default_transaction_read_only=on' : `-c lock_timeout=${LOCK_TIMEOUT_MS}`;
   return {
     type: 'postgres',
     url,
     applicationName: `modelbank-${role}`,
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
-    extra: { ...readOnly },
+    extra: { options },
   } as const;
 }
 

@@ -11,7 +11,7 @@ describe('a database error', () => {
     [{ code: 'SQLITE_CONSTRAINT_UNIQUE' }, 'duplicateKey', 'CONFLICT'],
     [{ code: 'SQLITE_CONSTRAINT_PRIMARYKEY' }, 'duplicateKey', 'CONFLICT'],
     [{ code: 'SQLITE_FULL' }, 'full', 'STORAGE_FULL'],
-    [{ code: 'SQLITE_BUSY_SNAPSHOT' }, 'unavailable', 'DATABASE_UNAVAILABLE'],
+    [{ code: 'SQLITE_BUSY_SNAPSHOT' }, 'locked', 'DATABASE_UNAVAILABLE'],
     [{ code: 'SQLITE_IOERR_FSYNC' }, 'storage', 'STORAGE_FAILED'],
     [{ code: '40001' }, 'retry', 'DATABASE_UNAVAILABLE'],
     [{ code: '40P01' }, 'retry', 'DATABASE_UNAVAILABLE'],

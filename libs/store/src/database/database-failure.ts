@@ -5,13 +5,13 @@
 import { QueryFailedError } from 'typeorm';
 import { HubError } from '@modelbank/contracts';
 
-export type DatabaseFailure = 'retry' | 'duplicateKey' | 'full' | 'unavailable' | 'storage';
+export type DatabaseFailure = 'retry' | 'duplicateKey' | 'full' | 'locked' | 'unavailable' | 'storage';
 
 const BY_CODE: readonly (readonly [RegExp, DatabaseFailure])[] = [
   // SQLite result codes
   [/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY)$/, 'duplicateKey'],
   [/^SQLITE_FULL$/, 'full'],
-  [/^SQLITE_(BUSY|LOCKED)/, 'unavailable'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'locked'],
   [/^SQLITE_(IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB)/, 'storage'],
   // PostgreSQL SQLSTATE
   [/^(40001|40P01)$/, 'retry'],
@@ -47,6 +47,7 @@ export function asUnitFailure(error: unknown): unknown {
     case 'full':
       return new HubError('STORAGE_FULL', 'the database has no room', { cause: error });
     case 'retry':
+    case 'locked':
     case 'unavailable':
       return new HubError('DATABASE_UNAVAILABLE', 'the database is not available', { cause: error });
     case 'storage':

@@ -27,7 +27,10 @@ export async function migrate(writer: DataSource, configuration: Configuration, 
 async function lockMigrations(writer: DataSource, configuration: Configuration): Promise<() => Promise<void>> {
   if (configuration.database.type !== 'postgres') return () => Promise.resolve();
   const runner = writer.createQueryRunner();
+  // whoever migrates may take long
+  await runner.query('SET lock_timeout = 0');
   await runner.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
+  await runner.query('RESET lock_timeout');
   return async () => {
     await runner.query('SELECT pg_advisory_unlock($1)', [ADVISORY_LOCK]).finally(() => runner.release());
   };

@@ -6,6 +6,7 @@ import { HubError } from '@modelbank/contracts';
 import type { Broker, Clock } from '@modelbank/contracts';
 import { locationsOf } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
+import { establishMarker } from '../objects/folder-marker';
 import { FolderObjectStore } from '../objects/folder-object-store';
 import { OutboxRepository } from '../outbox/outbox.repository';
 import type { ReadStore } from '../unit-of-work';
@@ -27,7 +28,7 @@ export interface Store {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** No broker repeats a message after so long. */
-const REMEMBER_PROCESSED_MS = 30 * DAY_MS;
+export const REMEMBER_PROCESSED_MS = 30 * DAY_MS;
 
 export async function openStore(configuration: Configuration, parts: { clock: Clock; broker: Broker }): Promise<Store> {
   const unlock = lockHome(configuration);
@@ -37,9 +38,11 @@ export async function openStore(configuration: Configuration, parts: { clock: Cl
     unlock();
   };
   try {
+    establishMarker(locationsOf(configuration));
     await connect(sources.writer, sources.database);
     await migrate(sources.writer, configuration, parts.clock);
     await connect(sources.reader, sources.database);
+    await neverBlockOnLocks(sources);
     const store = assemble(configuration, sources, parts);
     await clearLeftovers(store, configuration, parts.clock);
     const closeAll = async (): Promise<void> => {
@@ -54,6 +57,11 @@ export async function openStore(configuration: Configuration, parts: { clock: Cl
       ? error
       : new HubError('STORAGE_FAILED', 'the store cannot be opened', { cause: error });
   }
+}
+
+/** SQLite waits for a lock by stopping the whole process: the unit of work waits instead, and everything else goes on. */
+async function neverBlockOnLocks({ database, writer }: DataSources): Promise<void> {
+  if (database === 'sqlite') await writer.query('PRAGMA busy_timeout = 0');
 }
 
 function assemble(configuration: Configuration, sources: DataSources, parts: { clock: Clock; broker: Broker }) {

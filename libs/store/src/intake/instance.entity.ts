@@ -15,6 +15,7 @@ import {
 } from '../columns/columns';
 
 @Entity('instance')
+@Index(['disposition', 'receivedAt'])
 @Unique(['centreId', 'sopInstanceUid'])
 @Index(['centreId', 'studyInstanceUid', 'seriesInstanceUid'])
 export class InstanceEntity {
@@ -40,6 +41,8 @@ export class InstanceEntity {
   @KeyColumn(16) disposition!: InstanceDisposition;
   @NullableKeyColumn(64) dispositionCode!: string | null;
   @TimeColumn() receivedAt!: Date;
+  /** When retention took the object; the row stays. Absent in what is inserted. */
+  @NullableTimeColumn() deletedAt?: Date | null;
 }
 
 @Entity('association')

@@ -5,6 +5,7 @@ import { StorageCommitment1764000200000 } from './1764000200000-storage-commitme
 import { Persons1764000300000 } from './1764000300000-persons';
 import { StudySearch1764000300001 } from './1764000300001-study-search';
 import { InstanceRevisions1764000400000 } from './1764000400000-instance-revisions';
+import { Retention1764000500000 } from './1764000500000-retention';
 
 export const MIGRATIONS = [
   FirstJourney1763800000000,
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Persons1764000300000,
   StudySearch1764000300001,
   InstanceRevisions1764000400000,
+  Retention1764000500000,
 ] as const;

@@ -45,6 +45,7 @@ export class FolderObjectStore implements ObjectStore {
       await rename(partPath, path);
       await syncFolder(dirname(path));
     } catch (error) {
+      if (isMissing(error)) this.knownFolders.clear();
       if (isMissing(error) && (await this.exists(key))) return;
       throw isMissing(error)
         ? new HubError('STORAGE_FAILED', 'the part file is gone', { cause: error })
@@ -124,6 +125,8 @@ export class FolderObjectStore implements ObjectStore {
   private async folderFor(path: string): Promise<void> {
     const folder = dirname(path);
     if (this.knownFolders.has(folder)) return;
+    // whoever unmounted the file system left an empty folder behind: nothing is made in there
+    await access(this.parts);
     await makeDurableFolder(folder);
     this.knownFolders.add(folder);
   }

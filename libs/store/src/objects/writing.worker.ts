@@ -23,9 +23,6 @@ interface OpenUpload {
 }
 
 const uploads = new Map<number, OpenUpload>();
-/** Open handles of folders that objects are renamed into. */
-const folders = new Map<string, number>();
-const MOST_OPEN_FOLDERS = 256;
 
 function perform(request: WritingRequest): WritingAnswer {
   const { upload } = request;
@@ -72,15 +69,34 @@ function openUpload(upload: number, path: string, contentOffset: number): OpenUp
 function commit(upload: number, path: string): WrittenObject {
   const open = uploads.get(upload);
   if (open === undefined) throw new Error('nothing was written');
-  const folder = folderOf(dirname(path));
-  renameSync(open.path, path);
-  open.path = path;
+  moveTo(open, path);
   fsyncSync(open.file);
-  fsyncSync(folder);
+  syncFolder(dirname(path));
   uploads.delete(upload);
   closeSync(open.file);
   const { whole, content, sizeBytes } = open;
   return { sha256: whole.digest('hex'), contentSha256: content.digest('hex'), sizeBytes };
+}
+
+/** The folder of a key is made when its first object comes; the part file proves that the file system is there. */
+function moveTo(open: OpenUpload, path: string): void {
+  try {
+    renameSync(open.path, path);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    makeDurableFolderSync(dirname(path));
+    renameSync(open.path, path);
+  }
+  open.path = path;
+}
+
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
 }
 
 function discard(upload: number): void {
@@ -89,19 +105,6 @@ function discard(upload: number): void {
   uploads.delete(upload);
   closeSync(open.file);
   unlinkSync(open.path);
-}
-
-function folderOf(path: string): number {
-  const known = folders.get(path);
-  if (known !== undefined) return known;
-  makeDurableFolderSync(path);
-  if (folders.size >= MOST_OPEN_FOLDERS) {
-    for (const handle of folders.values()) closeSync(handle);
-    folders.clear();
-  }
-  const handle = openSync(path, 'r');
-  folders.set(path, handle);
-  return handle;
 }
 
 function outcome(work: () => WrittenObject | undefined | void): Pick<WritingAnswer, 'written' | 'failure'> {

@@ -19,6 +19,7 @@ import { JournalEntryEntity } from '../journal/journal.entity';
 import { ModelVersionEntity } from '../models/model-version.entity';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
 import { ResultEntity } from '../results/result.entity';
+import { RetentionDeletionEntity, RetentionRuleEntity } from '../retention/retention.entity';
 import { CandidateEntity, HeldItemEntity, ImageFactsEntity, TaskSelectionEntity } from '../selection/selection.entity';
 
 export const ENTITIES = [
@@ -41,6 +42,8 @@ export const ENTITIES = [
   JobEntity,
   ResultEntity,
   DeliveryEntity,
+  RetentionRuleEntity,
+  RetentionDeletionEntity,
   JournalEntryEntity,
   OutboxMessageEntity,
   InboxMessageEntity,

@@ -6,6 +6,7 @@ import { recordTSql, tSqlProblems, VirtualClock } from '@modelbank/testing';
 import type { TSqlRecorder } from '@modelbank/testing';
 import { holdItem, resolveHeldItem, resolveHeldItemsOf } from '../held/held-items';
 import { appendJournal } from '../journal/journal';
+import { OutboxMessageEntity } from '../outbox/outbox.entity';
 import { OutboxRepository } from '../outbox/outbox.repository';
 import { TypeOrmUnitOfWork } from '../unit/typeorm-unit-of-work';
 import { columnKindOf } from './column-kinds';
@@ -108,10 +109,10 @@ describe('T-SQL', () => {
 
   it('sends JSON as nvarchar(max) and keys as varchar, so that nothing is cut', async () => {
     const recorder = await recordTSql();
-    const row = rowOf(recorder, ENTITIES[19]);
+    const row = rowOf(recorder, OutboxMessageEntity);
     await recorder.dataSource
       .createEntityManager(recorder.dataSource.createQueryRunner())
-      .insert(ENTITIES[19], row as never);
+      .insert(OutboxMessageEntity, row as never);
     const types = recorder.statements[0].parameters.map((parameter) => {
       const { type, params } = parameter as { type: string; params: unknown[] };
       return `${type}(${params.join()})`;

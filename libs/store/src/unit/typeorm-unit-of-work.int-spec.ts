@@ -1,10 +1,13 @@
 /** Commits, rollbacks, isolation and nesting of units of work, on every database. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { HubError } from '@modelbank/contracts';
 import type { Envelope, QueueName } from '@modelbank/contracts';
 import { testStores } from '@modelbank/testing';
 import type { TestStore } from '@modelbank/testing';
-import type { EntityManager } from 'typeorm';
+import { locationsOf } from '@modelbank/platform';
+import { DataSource } from 'typeorm';
+import type { DataSourceOptions, EntityManager } from 'typeorm';
 import { CentreEntity } from '../centres/centre.entity';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
 
@@ -123,6 +126,21 @@ testStores('unit of work', (database) => {
     expect(await Promise.all(rowsWhenWoken)).toEqual([1, 2]);
   });
 
+  it('waits a while for whoever has locked the database, stops nothing else meanwhile, and then says so', async () => {
+    const release = await lockFromOutside(store);
+    const started = performance.now();
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 10);
+    await expect(insert('refused')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
+    clearInterval(timer);
+    expect(turns).toBeGreaterThan((performance.now() - started) / 100);
+    const patient = insert('patient');
+    await sleep(100);
+    await release();
+    await patient;
+    expect(await ids()).toEqual(['patient']);
+  });
+
   it('emits nothing when it rolls back', async () => {
     let wakeUps = 0;
     store.wakeUps.onWake(() => (wakeUps += 1));
@@ -200,6 +218,26 @@ testStores('unit of work', (database) => {
     expect(next.causationId).toBe(envelope.messageId);
   });
 });
+
+/** Another process holds the lock that writers need; the returned function lets go. */
+async function lockFromOutside({ configuration }: TestStore): Promise<() => Promise<void>> {
+  const { type, url } = configuration.database;
+  if (type === 'sqlite') {
+    const other = new Database(locationsOf(configuration).database);
+    other.exec('BEGIN IMMEDIATE');
+    return () => Promise.resolve(void other.exec('COMMIT').close());
+  }
+  const source = await new DataSource({ type, url } as DataSourceOptions).initialize();
+  const runner = source.createQueryRunner();
+  await runner.startTransaction();
+  await runner.query(LOCK_CENTRES[type]);
+  return () => runner.commitTransaction().then(() => source.destroy());
+}
+
+const LOCK_CENTRES = {
+  postgres: 'LOCK TABLE centre IN ACCESS EXCLUSIVE MODE',
+  mssql: 'SELECT COUNT(*) FROM centre WITH (TABLOCKX, HOLDLOCK)',
+};
 
 testStores('units that make the same row at the same time', (database) => {
   it('find it, make it, and never fail', async () => {

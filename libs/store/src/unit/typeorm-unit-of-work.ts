@@ -26,6 +26,9 @@ type Work<T> = (tx: Transaction) => Promise<T>;
 
 const MAX_ATTEMPTS = 8;
 const FIRST_BACK_OFF_MS = 10;
+/** Another process has the SQLite file (a backup, an operator's tool): a unit waits for about five seconds. */
+const MAX_WAITS_FOR_LOCK = 50;
+const LONGEST_WAIT_FOR_LOCK_MS = 200;
 
 export class TypeOrmUnitOfWork implements UnitOfWork {
   private readonly inside = new AsyncLocalStorage<{ open: boolean }>();
@@ -84,12 +87,17 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
 
   private async untilCommitted<T>(traceparent: string | null, work: Work<T>): Promise<Committed<T>> {
     const failures: DatabaseFailure[] = [];
+    let waits = 0;
     for (;;) {
       try {
         const once = () => this.once(traceparent, work);
         return await (this.mutex === null ? once() : this.mutex.runExclusive(once));
       } catch (error) {
         const failure = databaseFailureOf(error);
+        if (failure === 'locked' && (waits += 1) <= MAX_WAITS_FOR_LOCK) {
+          await sleep(LONGEST_WAIT_FOR_LOCK_MS * Math.random());
+          continue;
+        }
         if (this.mutex !== null || failure === null || !mayTryAgain(failure, failures)) throw asUnitFailure(error);
         failures.push(failure);
         await sleep(FIRST_BACK_OFF_MS * 2 ** (failures.length - 1) * (0.5 + Math.random()));

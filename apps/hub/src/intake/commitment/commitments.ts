@@ -7,13 +7,13 @@ import type { Clock, Commitments } from '@modelbank/contracts';
 import { LOGGER, SCHEDULER, Ticker } from '@modelbank/platform';
 import type { HubLogger, Scheduler } from '@modelbank/platform';
 import { CommitmentItemEntity } from '@modelbank/store';
-import type { ReadStore, UnitOfWork } from '@modelbank/store';
+import type { ReadStore, Transaction, UnitOfWork } from '@modelbank/store';
 
 const AT_ONCE = 500;
 const FORGET_EVERY_MS = 3_600_000;
 
 @Injectable()
-export class StoredCommitments implements Commitments, OnApplicationBootstrap, OnApplicationShutdown {
+export class StoredCommitments implements Commitments<Transaction>, OnApplicationBootstrap, OnApplicationShutdown {
   private readonly ticker: Ticker;
 
   constructor(
@@ -39,10 +39,10 @@ export class StoredCommitments implements Commitments, OnApplicationBootstrap, O
     return this.ticker.stop();
   }
 
-  async promisedUntil(instanceIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+  async promisedUntil({ manager }: Transaction, instanceIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
     const latest = new Map<string, Date>();
     for (let from = 0; from < instanceIds.length; from += AT_ONCE) {
-      const rows = await this.store.manager.find(CommitmentItemEntity, {
+      const rows = await manager.find(CommitmentItemEntity, {
         select: { instanceId: true, keptUntil: true },
         where: { instanceId: In(instanceIds.slice(from, from + AT_ONCE)), keptUntil: MoreThan(this.clock.now()) },
       });

@@ -22,10 +22,15 @@ export interface DecidingParts {
   readonly keepDays: number;
 }
 
+interface KeptInstance {
+  readonly instanceId: string;
+  readonly reference: CommitmentReference;
+}
+
 type Known = Pick<InstanceEntity, 'id' | 'sopClassUid' | 'sopInstanceUid' | 'objectKey' | 'sizeBytes'>;
 
 interface Findings {
-  readonly instanceIds: readonly string[];
+  readonly kept: readonly KeptInstance[];
   readonly failed: readonly CommitmentFailure[];
 }
 
@@ -34,12 +39,12 @@ export async function decideCommitment(
   commitment: CommitmentEntity,
   parts: DecidingParts,
 ): Promise<readonly CommitmentFailure[] | null> {
-  const { instanceIds, failed } = await examine(commitment, parts);
-  return parts.unitOfWork.run((tx) => promise(tx, commitment, { instanceIds, failed }, parts));
+  const findings = await examine(commitment, parts);
+  return parts.unitOfWork.run(async (tx) => promise(tx, commitment, await withoutDeleted(tx, findings), parts));
 }
 
 async function examine({ centreId, requested }: CommitmentEntity, parts: DecidingParts): Promise<Findings> {
-  const instanceIds: string[] = [];
+  const kept: KeptInstance[] = [];
   const failed: CommitmentFailure[] = [];
   for (let from = 0; from < requested.length; from += AT_ONCE) {
     const piece = requested.slice(from, from + AT_ONCE);
@@ -52,10 +57,31 @@ async function examine({ centreId, requested }: CommitmentEntity, parts: Decidin
       const row = byUid.get(reference[1]);
       const reason = await reasonAgainst(reference, row, parts.objects);
       if (reason !== undefined) failed.push([...reference, reason]);
-      else if (row) instanceIds.push(row.id);
+      else if (row) kept.push({ instanceId: row.id, reference });
     }
   }
-  return { instanceIds, failed };
+  return { kept, failed };
+}
+
+/** Retention may have deleted an instance since it was looked at; from here on it asks what is promised. */
+async function withoutDeleted({ manager }: Transaction, { kept, failed }: Findings): Promise<Findings> {
+  const deleted = new Set<string>();
+  for (let from = 0; from < kept.length; from += AT_ONCE) {
+    const piece = kept.slice(from, from + AT_ONCE).map(({ instanceId }) => instanceId);
+    const gone = await manager.find(InstanceEntity, {
+      select: { id: true },
+      where: { id: In(piece), disposition: 'deleted' },
+    });
+    gone.forEach(({ id }) => deleted.add(id));
+  }
+  const late = kept.filter(({ instanceId }) => deleted.has(instanceId));
+  return {
+    kept: kept.filter(({ instanceId }) => !deleted.has(instanceId)),
+    failed: [
+      ...failed,
+      ...late.map(({ reference }): CommitmentFailure => [...reference, COMMITMENT_FAILURE.noSuchObjectInstance]),
+    ],
+  };
 }
 
 async function reasonAgainst(
@@ -82,7 +108,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
 async function promise(
   tx: Transaction,
   { id, centreId, requested }: CommitmentEntity,
-  { instanceIds, failed }: Findings,
+  { kept, failed }: Findings,
   { clock, keepDays }: DecidingParts,
 ): Promise<readonly CommitmentFailure[] | null> {
   const now = clock.now();
@@ -93,14 +119,14 @@ async function promise(
   );
   if (affected !== 1) return null;
   const keptUntil = new Date(now.getTime() + keepDays * DAY_MS);
-  const items = instanceIds.map((instanceId) => ({ id: uuidv7(clock), commitmentId: id, instanceId, keptUntil }));
+  const items = kept.map(({ instanceId }) => ({ id: uuidv7(clock), commitmentId: id, instanceId, keptUntil }));
   for (let from = 0; from < items.length; from += ROWS_AT_ONCE) {
     await insertRow(tx.manager, CommitmentItemEntity, items.slice(from, from + ROWS_AT_ONCE));
   }
   await appendJournal(tx, clock, {
     ...{ kind: 'commitment.decided', centreId, actor: 'hub', subjectId: id },
-    text: `${instanceIds.length} of ${requested.length} instances are kept until ${keptUntil.toISOString().slice(0, 10)}`,
-    details: { committed: instanceIds.length, failed: failed.length, keptUntil: keptUntil.toISOString() },
+    text: `${kept.length} of ${requested.length} instances are kept until ${keptUntil.toISOString().slice(0, 10)}`,
+    details: { committed: kept.length, failed: failed.length, keptUntil: keptUntil.toISOString() },
   });
   return failed;
 }

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { COMMITMENTS, type Commitments } from '@modelbank/contracts';
+import type { UnitOfWork } from '@modelbank/store';
+import { COMMITMENTS, UNIT_OF_WORK, type Commitments } from '@modelbank/contracts';
 import { deriveUid, sopClassUid } from '@modelbank/dicom';
 import { COMMITMENT_FAILURE, type ReferencedInstance } from '@modelbank/dimse';
 import { CommitmentItemEntity } from '@modelbank/store';
@@ -71,14 +72,15 @@ withOrthanc('Orthanc as the gateway, over TLS both ways', () => {
 
   it('sends, asks, and is told that all is kept; the promise stands for 30 days', async () => {
     const { paths, references } = await place.slices('orthanc', 3);
-    const ids: unknown[] = [];
-    for (const path of paths) ids.push((await http('POST', '/instances', await readFile(path))).ID);
-    expect(await http('POST', '/modalities/hub/store', ids as object)).toMatchObject({ FailedInstancesCount: 0 });
+    const sent: unknown[] = [];
+    for (const path of paths) sent.push((await http('POST', '/instances', await readFile(path))).ID);
+    expect(await http('POST', '/modalities/hub/store', sent as object)).toMatchObject({ FailedInstancesCount: 0 });
     expect(await commit(references)).toMatchObject({ Status: 'Success' });
     const rows = await Promise.all(references.map((each) => place.rowOf(each.sopInstanceUid)));
-    const promised = await place.bench.app
-      .get<Commitments>(COMMITMENTS, { strict: false })
-      .promisedUntil([...rows.map(({ id }) => id), 'unknown']);
+    const commitments = place.bench.app.get<Commitments>(COMMITMENTS, { strict: false });
+    const units = place.bench.app.get<UnitOfWork>(UNIT_OF_WORK, { strict: false });
+    const ids = [...rows.map(({ id }) => id), 'unknown'];
+    const promised = await units.run((tx) => commitments.promisedUntil(tx, ids));
     expect([...promised.keys()].sort()).toEqual(rows.map(({ id }) => id).sort());
     const days = (promised.get(rows[0].id)!.getTime() - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(29.9);
