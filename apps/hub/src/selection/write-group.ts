@@ -8,13 +8,13 @@ import type { InputSetEntity } from '@modelbank/store';
 import { earlierSelections } from './earlier-selections';
 import type { EarlierRow, HeldSelectionDetails } from './earlier-selections';
 import type { EvaluatedGroup, EvaluatedSet, UnreadableSet } from './evaluated-group';
+import { currentInputSets, registeredVersions, supersededInputSets } from './group';
+import type { GroupKey } from './group';
 import {
   IRREVERSIBLY_COMPRESSED,
   IRREVERSIBLY_COMPRESSED_REASON,
   waitsForBetterImages,
 } from './irreversible-compression';
-import { currentInputSets, registeredVersions, supersededInputSets } from './group';
-import type { GroupKey } from './group';
 import { planTasks } from './plan-tasks';
 import type { PlannedTask } from './plan-tasks';
 import { writeCandidates } from './write-candidates';

@@ -179,6 +179,8 @@ describe('other content', () => {
     ['StudyDescription', 'Thorax og abdomen', ['StudyDescription: descriptive']],
     ['InstitutionName', 'OUH', ['InstitutionName: descriptive']],
     ['WindowCenter', 40, ['WindowCenter: descriptive']],
+    ['DoseUnits', 'GY', ['DoseUnits: pixels']],
+    ['GridFrameOffsetVector', [0, 3], ['GridFrameOffsetVector: pixels']],
     ['PixelData', new Uint16Array([1, 2, 3, 5]), []],
   ])('of an image: %s', (keyword, value, expected) => {
     expect(concerns(CT, { ...CT, [keyword]: value })).toEqual(expected);

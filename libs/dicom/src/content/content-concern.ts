@@ -19,6 +19,9 @@ const concerns = (grouped: Partial<Record<ContentConcern, readonly Keyword[]>>):
     ),
   );
 
+/** What the pixels of a dose, an RT image or a PET image mean: the scaling of a dose grid among them (PS3.3 C.8.8.3, C.8.9.1). */
+const MEANING_GROUPS: ReadonlySet<number> = new Set([0x0054, 0x3002, 0x3004, 0x3006, 0x300a, 0x300c]);
+
 /** What is not listed describes the image: who took it, when, why, and how it likes to be shown. */
 const IMAGE_CONCERNS = concerns({
   patient: ['PatientID', 'IssuerOfPatientID', 'PatientName', 'PatientBirthDate', 'PatientSex'],
@@ -85,7 +88,7 @@ const DOCUMENT_CONCERNS = concerns({
 const ADMINISTRATIVE_GROUPS: ReadonlySet<number> = new Set([0x0008, 0x0010, 0x0012, 0x0018, 0x0032, 0x0038]);
 
 export function contentConcern(kind: ContentKind, tag: number, isSequence: boolean): ContentConcern {
-  if (kind === 'image') return IMAGE_CONCERNS.get(tag) ?? 'descriptive';
+  if (kind === 'image') return IMAGE_CONCERNS.get(tag) ?? (MEANING_GROUPS.has(tag >>> 16) ? 'pixels' : 'descriptive');
   const named = DOCUMENT_CONCERNS.get(tag);
   if (named !== undefined) return named;
   return ADMINISTRATIVE_GROUPS.has(tag >>> 16) && !isSequence ? 'descriptive' : 'content';

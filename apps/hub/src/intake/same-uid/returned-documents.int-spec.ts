@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { deriveUid, parseUid, sopClassUid, writeDataSet, writePart10 } from '@modelbank/dicom';
 import type { DataSet, Uid } from '@modelbank/dicom';
-import { ResultEntity, insertRow } from '@modelbank/store';
+import { InstanceRevisionEntity, ResultEntity, insertRow } from '@modelbank/store';
 import { EXPLICIT, SameUidBench } from '../../../../../test/support/same-uid-bench';
 
 const RT_STRUCTURE_SET = sopClassUid('RTStructureSetStorage');
@@ -60,6 +60,11 @@ describe('a structure set', () => {
       expect(existsSync(bench.objects.pathOf(objectKey))).toBe(true);
       expect(await bench.journalOf('instance.revised', id)).toHaveLength(1);
     }
+    // adjustments moves it on; it stays acknowledged
+    await bench.units.run((tx) =>
+      tx.manager.update(InstanceRevisionEntity, { id: rows[0].id }, { disposition: 'discarded' }),
+    );
+    expect(await send(structures(uid, 1))).toBeUndefined();
     expect(await send(structures(uid, 3, { PatientID: 'P2' }))).toBe('INSTANCE_CONFLICT');
     expect((await bench.revisions(uid)).at(-1)).toMatchObject({
       disposition: 'quarantined',

@@ -7,7 +7,7 @@ import { InstanceRevisionEntity, appendJournal, holdItem, insertRow } from '@mod
 import type { Transaction } from '@modelbank/store';
 import type { InstanceCandidate } from '../instance-candidate';
 import type { FirstObject } from './first-object';
-import type { ContentVerdict } from './judge-content';
+import type { ContentVerdict, RevisionCode } from './judge-content';
 
 export interface Judged {
   readonly first: FirstObject;
@@ -16,6 +16,13 @@ export interface Judged {
   readonly comparison: ContentComparisonOutcome | undefined;
 }
 export type Quarantine = Extract<ContentVerdict, { kind: 'quarantine' }>;
+
+/** Of what was acknowledged, whatever adjustments made of it since. */
+const REVISED: RevisionCode = 'CONTENT_CHANGED';
+
+export function wasAcknowledged({ dispositionCode }: InstanceRevisionEntity): boolean {
+  return dispositionCode === REVISED;
+}
 
 /** What was kept under the UID before with these bytes in this encoding. */
 export function keptAlready(
@@ -46,12 +53,12 @@ export async function keptContent(
 export function countQuarantined(manager: EntityManager, { header, arrival }: InstanceCandidate): Promise<number> {
   const { sopInstanceUid } = header;
   const { centreId } = arrival.callingAe;
-  return manager.countBy(InstanceRevisionEntity, { centreId, sopInstanceUid, disposition: Not('waiting') });
+  return manager.countBy(InstanceRevisionEntity, { centreId, sopInstanceUid, dispositionCode: Not(REVISED) });
 }
 
 /** A corrected document: adjustments will look at it. */
 export async function insertRevision(tx: Transaction, clock: Clock, judged: Judged): Promise<void> {
-  const row = rowOf(uuidv7(clock), judged, 'waiting', 'CONTENT_CHANGED');
+  const row = rowOf(uuidv7(clock), judged, 'waiting', REVISED);
   await insertRow(tx.manager, InstanceRevisionEntity, row);
   await journal(tx, clock, judged, {
     kind: 'instance.revised',
@@ -123,7 +130,7 @@ function rowOf(
   id: string,
   judged: Judged,
   disposition: InstanceRevisionEntity['disposition'],
-  dispositionCode: string,
+  dispositionCode: RevisionCode,
 ): InstanceRevisionEntity {
   const { candidate, first, comparison } = judged;
   const { arrival, header, file, patientKey, objectKey, receivedAt } = candidate;

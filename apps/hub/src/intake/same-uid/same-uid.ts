@@ -25,6 +25,7 @@ import {
   journalRefusal,
   keptAlready,
   keptContent,
+  wasAcknowledged,
 } from './revision-rows';
 import type { Judged } from './revision-rows';
 
@@ -119,9 +120,9 @@ export class SameUid {
   }
 
   /** It is there already: acknowledged again, or refused again. */
-  private async answerAsBefore(judged: Judged, { id, disposition }: InstanceRevisionEntity): Promise<Settled> {
-    if (disposition === 'waiting') return DUPLICATE;
-    await this.unitOfWork.run((tx) => journalRefusal(tx, this.clock, judged, id));
+  private async answerAsBefore(judged: Judged, kept: InstanceRevisionEntity): Promise<Settled> {
+    if (wasAcknowledged(kept)) return DUPLICATE;
+    await this.unitOfWork.run((tx) => journalRefusal(tx, this.clock, judged, kept.id));
     return REFUSED;
   }
 
