@@ -74,7 +74,8 @@ describe('a home with SQLite', () => {
     older.exec('CREATE TABLE migrations (id integer PRIMARY KEY, timestamp bigint, name varchar)');
     older.exec('CREATE TABLE kept (text varchar)');
     older.exec("INSERT INTO kept VALUES ('from before')");
-    older.exec('CREATE TABLE instance (centreId varchar, studyInstanceUid varchar, seriesInstanceUid varchar)');
+    const columns = ['centreId', 'patientKey', 'studyInstanceUid', 'seriesInstanceUid'];
+    older.exec(`CREATE TABLE instance (${columns.map((column) => `${column} varchar`).join()})`);
     older.exec("INSERT INTO migrations (timestamp, name) VALUES (1, 'FirstJourney1763800000000')");
     older.close();
     const { migrate } = await import('./migrate');

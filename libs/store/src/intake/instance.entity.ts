@@ -17,6 +17,7 @@ import {
 @Entity('instance')
 @Unique(['centreId', 'sopInstanceUid'])
 @Index(['centreId', 'studyInstanceUid', 'seriesInstanceUid'])
+@Index(['centreId', 'patientKey', 'studyInstanceUid'])
 export class InstanceEntity {
   @IdColumn() id!: string;
   @KeyColumn() centreId!: string;
