@@ -1,4 +1,5 @@
 /** Who was turned away at the DICOMweb door: one journal entry each, but a flood of them cannot fill the database. */
+import type { Socket } from 'node:net';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { CLOCK, UNIT_OF_WORK, httpStatusOf } from '@modelbank/contracts';
@@ -13,6 +14,13 @@ import { doorOf } from './door';
 const MINUTE_MS = 60_000;
 const MOST_PER_MINUTE = 120;
 
+export interface RefusedPeer {
+  /** Null before any request. */
+  readonly method: string | null;
+  readonly socket: Socket;
+  readonly hadToken: boolean;
+}
+
 @Injectable()
 export class AccessRefusals {
   private minute = 0;
@@ -24,17 +32,25 @@ export class AccessRefusals {
     @Inject(LOGGER) private readonly logger: HubLogger,
   ) {}
 
-  async record(request: Request, { code }: HubError, centreId: string | null): Promise<void> {
-    if (doorOf(request) !== 'dicomweb' || ![401, 403].includes(httpStatusOf(code))) return;
-    const fingerprintSha256 = fingerprintOf(request.socket);
-    const host = request.socket.remoteAddress;
-    this.logger.warn('a DICOMweb request was refused', { stage: 'access', code, host, fingerprintSha256 });
+  /** Of a request that the guard refused; only what the network asks is an event. */
+  async record(request: Request, refusal: HubError, centreId: string | null): Promise<void> {
+    if (doorOf(request) !== 'dicomweb' || ![401, 403].includes(httpStatusOf(refusal.code))) return;
+    const { method, socket, headers } = request;
+    await this.write({ method, socket, hadToken: 'authorization' in headers }, refusal, centreId);
+  }
+
+  /** Also of a connection that was refused before any request: its method is null. */
+  async write(refused: RefusedPeer, { code, message }: HubError, centreId: string | null): Promise<void> {
+    const { method, socket, hadToken } = refused;
+    const fingerprintSha256 = fingerprintOf(socket);
+    const { remoteAddress } = socket;
+    this.logger.warn('a DICOMweb peer was refused', { stage: 'access', code, host: remoteAddress, fingerprintSha256 });
     if (!this.mayWrite()) return;
     await this.unitOfWork.run((tx) =>
       appendJournal(tx, this.clock, {
         ...{ kind: 'dicomweb.refused', centreId, actor: fingerprintSha256 ?? 'unknown' },
-        text: 'a DICOMweb request was refused',
-        details: { code, method: request.method, remoteAddress: host, hadToken: 'authorization' in request.headers },
+        text: `a DICOMweb peer was refused: ${message}`,
+        details: { code, method, remoteAddress, hadToken },
       }),
     );
   }

@@ -26,6 +26,8 @@ export class AccessModule {
   static forRoot(callers: Readonly<Record<string, Caller>> = {}): DynamicModule {
     return {
       module: AccessModule,
+      // the DICOMweb listener tells of peers that never come as far as the guard
+      global: true,
       imports: [DiscoveryModule],
       controllers: [PersonsController],
       providers: [
@@ -53,7 +55,7 @@ export class AccessModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: requestValidation },
       ],
-      exports: [RoutePermissions],
+      exports: [RoutePermissions, AccessRefusals],
     };
   }
 }

@@ -14,13 +14,17 @@ import type { CentreDirectory, Clock } from '@modelbank/contracts';
 import { TLS_PROFILE } from '@modelbank/dimse';
 import { CONFIGURATION, LOGGER } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
-import { cameThroughDicomweb, fingerprintOf, problemOf } from '../access';
+import { AccessRefusals, cameThroughDicomweb, fingerprintOf, problemOf } from '../access';
 import { readServerTls } from '../intake/server-tls';
 import { crossOrigin } from './cross-origin';
 import { DICOMWEB_PREFIX } from './paths';
 import { closeUnlessRead, expectsContinue } from './unread-body';
 
 const LARGEST_HEADERS = 16 * 1024;
+const BODY_BUFFER_BYTES = 64 * 1024;
+/** How often headers that do not come are looked for; Node's default is 30 s. */
+const CHECK_EVERY_MS = 1_000;
+const CLOSE_WITHIN_MS = 10_000;
 
 @Injectable()
 export class DicomwebListener {
@@ -34,6 +38,7 @@ export class DicomwebListener {
     @Inject(LOGGER) private readonly logger: HubLogger,
     @Inject(CENTRE_DIRECTORY) private readonly directory: CentreDirectory,
     private readonly application: HttpAdapterHost,
+    private readonly refusals: AccessRefusals,
   ) {}
 
   /** Opens the door and returns its port; null where the configuration keeps it shut. */
@@ -72,7 +77,7 @@ export class DicomwebListener {
       handshakeTimeout: limits.handshakeTimeoutMs,
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: CHECK_EVERY_MS,
-      // a study of 20 GiB takes long: bodies have a rate to keep instead (receive-body.ts)
+      // a study takes as long as its line needs: bodies have a pace to keep instead (intake/stow/body-watch.ts)
       requestTimeout: 0,
       keepAliveTimeout: limits.idleTimeoutMs,
       maxHeaderSize: LARGEST_HEADERS,
@@ -81,7 +86,9 @@ export class DicomwebListener {
     });
     server.maxConnections = limits.maxConnections;
     server.on('secureConnection', (socket: TLSSocket) => this.admit(socket));
-    server.on('tlsClientError', (_cause, socket) => socket.destroy());
+    server.on('tlsClientError', (cause, socket) => this.turnAway(socket, `TLS failed: ${codeOf(cause)}`));
+    // out of file descriptors, say: one connection less, not one process less
+    server.on('error', (thrown) => this.logger.error('the DICOMweb listener failed', thrown, { stage: 'dicomweb' }));
     const serve = this.requestListener();
     server.on('request', serve);
     server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -94,20 +101,26 @@ export class DicomwebListener {
   /** A certificate that no authority of ours signed, or out of its dates, opens nothing: not even for a token. */
   private admit(socket: TLSSocket): void {
     if (fingerprintOf(socket) !== null && !socket.authorized) {
-      this.logger.warn('a DICOMweb peer was refused: its certificate cannot be trusted', {
-        ...{ stage: 'dicomweb', host: socket.remoteAddress, fingerprintSha256: fingerprintOf(socket) },
-      });
-      socket.destroy();
-      return;
+      return this.turnAway(socket, 'the certificate cannot be trusted');
     }
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
+  }
+
+  private turnAway(socket: TLSSocket, why: string): void {
+    const refused = { method: null, socket, hadToken: false };
+    this.refusals.write(refused, new HubError('UNAUTHENTICATED', why), null).catch((thrown: unknown) => {
+      this.logger.error('a refusal could not be written down', thrown, { stage: 'dicomweb' });
+    });
+    socket.destroy();
   }
 
   private requestListener(): RequestListener {
     const { allowedOrigins } = this.configuration.dicomweb;
     const application = this.application.httpAdapter.getInstance<RequestListener>();
     return (request, response) => {
+      // turned away: a request that came with the handshake is parsed all the same
+      if (!this.sockets.has(request.socket)) return void request.socket.destroy();
       cameThroughDicomweb(request);
       closeUnlessRead(request, response);
       const origin = crossOrigin(request, response, allowedOrigins);
@@ -124,10 +137,10 @@ export class DicomwebListener {
   }
 }
 
-const CLOSE_WITHIN_MS = 10_000;
-/** How often headers that do not come are looked for; the default is 30 s. */
-const CHECK_EVERY_MS = 1_000;
-const BODY_BUFFER_BYTES = 64 * 1024;
+/** Of the system or of OpenSSL; never text of the peer. */
+function codeOf(cause: NodeJS.ErrnoException): string {
+  return cause.code ?? 'unknown failure';
+}
 
 function refuse(response: ServerResponse, error: HubError, path: string): void {
   const problem = problemOf(error, path);

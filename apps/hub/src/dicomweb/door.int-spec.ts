@@ -7,7 +7,7 @@ import type { ToolTls } from '@modelbank/testing';
 import { ofOtherAuthority, ofOwnAuthority, selfSigned } from '../../../../test/journeys/support/certificates';
 import { STOW_HEADERS, dicomweb, jsonOf, multipart, sliceFile, stow } from '../../../../test/support/dicomweb-client';
 import { IntakeBench } from '../../../../test/support/intake-bench';
-import { closed, openRaw, rawStoreHead } from '../../../../test/support/raw-https';
+import { closed, openRaw, rawStoreHead, until } from '../../../../test/support/raw-https';
 
 const VIEWER = 'https://viewer.example.org';
 const STUDIES = '/dicomweb/MODELBANK/studies';
@@ -93,7 +93,13 @@ describe('a certificate', () => {
     ['of another authority with the same name (A5)', (home) => ofOtherAuthority(home, 'odense')],
   ])('%s gets no answer at all', async (_what, make) => {
     const tls = await tlsOf(await make(bench.configuration.home));
+    const before = (await bench.journal('dicomweb.refused')).length;
     await expect(dicomweb(bench, { path: STUDIES, tls })).rejects.toThrow();
+    await until(async () => (await bench.journal('dicomweb.refused')).length === before + 1);
+    expect((await bench.journal('dicomweb.refused')).at(-1)).toMatchObject({
+      actor: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      details: { code: 'UNAUTHENTICATED', method: null, remoteAddress: expect.stringContaining('127.0.0.1') as string },
+    });
   });
 
   it('that is revoked cuts its connections, also inside a body, and opens nothing more (A4, A7)', async () => {
@@ -133,6 +139,7 @@ describe('TLS', () => {
     silent.on('error', () => undefined);
     silent.once('secureConnect', () => silent.write('GET /dicomweb/'));
     await closed(silent);
+    await closed((await openRaw(bench, '')).socket);
   }, 20_000);
 });
 

@@ -18,6 +18,7 @@ import {
 @Index(['disposition', 'receivedAt'])
 @Unique(['centreId', 'sopInstanceUid'])
 @Index(['centreId', 'studyInstanceUid', 'seriesInstanceUid'])
+@Index(['centreId', 'patientKey', 'studyInstanceUid'])
 export class InstanceEntity {
   @IdColumn() id!: string;
   @KeyColumn() centreId!: string;

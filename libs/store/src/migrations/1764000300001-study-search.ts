@@ -1,16 +1,21 @@
-/** A centre's studies and their series are found by an index alone, however many instances there are. */
+/** A centre's studies, those of a patient, and their series are found by an index alone, however many instances there are. */
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-const COLUMNS = ['centreId', 'studyInstanceUid', 'seriesInstanceUid'];
+const INDICES = [
+  ['centreId', 'studyInstanceUid', 'seriesInstanceUid'],
+  ['centreId', 'patientKey', 'studyInstanceUid'],
+];
 
 export class StudySearch1764000300001 implements MigrationInterface {
   readonly name = 'StudySearch1764000300001';
 
-  /** The same statement in every database; the name is the one that TypeORM derives. */
+  /** The same statements in every database; the names are those that TypeORM derives. */
   async up(queryRunner: QueryRunner): Promise<void> {
-    const name = queryRunner.connection.namingStrategy.indexName('instance', COLUMNS);
-    const columns = COLUMNS.map((column) => `"${column}"`).join(', ');
-    await queryRunner.query(`CREATE INDEX "${name}" ON "instance" (${columns})`);
+    for (const columns of INDICES) {
+      const name = queryRunner.connection.namingStrategy.indexName('instance', columns);
+      const list = columns.map((column) => `"${column}"`).join(', ');
+      await queryRunner.query(`CREATE INDEX "${name}" ON "instance" (${list})`);
+    }
   }
 
   down(): Promise<void> {

@@ -3,7 +3,7 @@
  * costs nobody else anything: one message does what took the hub's own thread ten hand-overs to libuv's pool.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { accessSync, closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { makeDurableFolderSync } from './durable-files';
@@ -78,12 +78,13 @@ function commit(upload: number, path: string): WrittenObject {
   return { sha256: whole.digest('hex'), contentSha256: content.digest('hex'), sizeBytes };
 }
 
-/** The folder of a key is made when its first object comes; the part file proves that the file system is there. */
+/** The folder of a key is made for its first object, where the part file proves that the right file system is there. */
 function moveTo(open: OpenUpload, path: string): void {
   try {
     renameSync(open.path, path);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ENOENT') throw thrown;
+    accessSync(open.path);
     makeDurableFolderSync(dirname(path));
     renameSync(open.path, path);
   }

@@ -86,10 +86,10 @@ export class FoundObjects {
     const samples = await this.byId([...counts.keys()]);
     const received = samples.map(({ id, ...sample }) => ({ sample, instances: counts.get(id) ?? 0 }));
     const made = seriesOf(await this.results(names));
-    return names.map((name) => ({
-      ...name,
-      series: inOrder([...received, ...made].filter(({ sample }) => isOf(sample, name))),
-    }));
+    const all = [...received, ...made];
+    const found = names.map((name) => ({ ...name, series: inOrder(all.filter(({ sample }) => isOf(sample, name))) }));
+    // what was deleted between the two questions
+    return found.filter(({ series }) => series.length > 0);
   }
 
   /** All instances of a study, by series and UID. */
