@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { caught, codeOf } from '../../test-support/caught';
+import { cpuMs } from '../../test-support/cpu-time';
 import {
   EXPLICIT_BE,
   EXPLICIT_LE,
@@ -143,6 +144,20 @@ describe('dicomJson', () => {
 
   it('refuses sequences nested deeper than 64', () => {
     expect(codeOf(caught(() => jsonOf(nestingBomb(66))))).toBe('DATASET_TOO_DEEP');
+  });
+
+  it('costs no more for an element deep down than for one at the top', () => {
+    const items = Buffer.concat(Array.from({ length: 20_000 }, () => item(raw(0x00080060, 'CS', 'CT'))));
+    const flat = openSequence(0x0040a730, items);
+    let deep = flat;
+    for (let level = 1; level < 63; level++) deep = openSequence(0x0040a730, item(deep, true));
+    const cpuOf = (data: Buffer) => {
+      const started = cpuMs();
+      jsonOf(data);
+      return cpuMs() - started;
+    };
+    cpuOf(flat);
+    expect(cpuOf(deep)).toBeLessThan(10 * cpuOf(flat) + 200);
   });
 
   it('comes in pieces: no string holds a large data set', () => {

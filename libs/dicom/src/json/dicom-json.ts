@@ -28,11 +28,13 @@ const LONG_TEXT: ReadonlySet<Vr> = new Set(['LT', 'ST', 'UC', 'UT']);
 const PIECE_CHARACTERS = 64 * 1024;
 const SPECIFIC_CHARACTER_SET = 0x00080005;
 
-/** The pieces of one JSON object; joined they are the text. */
+/** The pieces of one JSON object; joined they are the text. Iterative: a deep nesting costs no more for each element than a flat one. */
 export function* dicomJson(dataSet: ReadableDataSet, options: DicomJsonOptions = {}): Generator<string> {
+  const open: OpenLevel[] = [openObject(dataSet, options.added)];
   let piece = '';
-  for (const part of objectText(dataSet, [], options)) {
-    piece += part;
+  while (open.length > 0) {
+    const level = open[open.length - 1];
+    piece += level.kind === 'object' ? nextElement(level, open, options) : nextItem(level, open);
     if (piece.length < PIECE_CHARACTERS) continue;
     yield piece;
     piece = '';
@@ -40,21 +42,58 @@ export function* dicomJson(dataSet: ReadableDataSet, options: DicomJsonOptions =
   yield piece;
 }
 
-function* objectText(dataSet: ReadableDataSet, around: ElementPath, options: DicomJsonOptions): Generator<string> {
-  const added = around.length === 0 ? (options.added ?? []) : [];
+interface OpenObject {
+  readonly kind: 'object';
+  readonly dataSet: ReadableDataSet;
+  readonly tags: readonly number[];
+  readonly added: readonly AddedElement[];
+  /** Elements written so far. */
+  done: number;
+}
+
+interface OpenSequence {
+  readonly kind: 'sequence';
+  readonly items: readonly ReadableDataSet[];
+  done: number;
+}
+
+type OpenLevel = OpenObject | OpenSequence;
+
+function openObject(dataSet: ReadableDataSet, added: readonly AddedElement[] = []): OpenObject {
   const replaced = new Set(added.map(({ tag }) => tag));
   const own = dataSet.tags.filter((tag) => (tag & 0xffff) !== 0 && !replaced.has(tag));
-  const tags = [...own, ...replaced].sort((a, b) => a - b);
-  let separator = '{';
-  for (const tag of tags) {
-    yield `${separator}"${tagHex(tag)}":`;
-    separator = ',';
-    const addition = added.find((each) => each.tag === tag);
-    if (addition === undefined) yield* elementText(dataSet, [...around, tag], options);
-    else yield addedText(addition, options);
-  }
-  yield separator === '{' ? '{}' : '}';
+  return { kind: 'object', dataSet, added, tags: [...own, ...replaced].sort((a, b) => a - b), done: 0 };
 }
+
+/** The text of the level's next element, or its end; a sequence that has items is opened. */
+function nextElement(level: OpenObject, open: OpenLevel[], options: DicomJsonOptions): string {
+  const { dataSet, tags, added, done } = level;
+  if (done === tags.length) {
+    open.pop();
+    return done === 0 ? '{}' : '}';
+  }
+  const tag = tags[level.done++];
+  const name = `${done === 0 ? '{' : ','}"${tagHex(tag)}":`;
+  const addition = added.find((each) => each.tag === tag);
+  if (addition !== undefined) return name + addedText(addition, options);
+  const items = dataSet.items(tag);
+  if (items.length === 0) return name + elementText(dataSet, tag, options, () => pathOf(open));
+  open.push({ kind: 'sequence', items, done: 0 });
+  return `${name}{"vr":"SQ","Value":[`;
+}
+
+function nextItem(level: OpenSequence, open: OpenLevel[]): string {
+  if (level.done === level.items.length) {
+    open.pop();
+    return ']}';
+  }
+  open.push(openObject(level.items[level.done++]));
+  return level.done > 1 ? ',' : '';
+}
+
+/** Of the element that is being written. */
+const pathOf = (open: readonly OpenLevel[]): ElementPath =>
+  open.map((level) => (level.kind === 'object' ? level.tags[level.done - 1] : level.done));
 
 function addedText(addition: AddedElement, { bulkDataUri }: DicomJsonOptions): string {
   const { vr } = addition;
@@ -62,32 +101,23 @@ function addedText(addition: AddedElement, { bulkDataUri }: DicomJsonOptions): s
   return JSON.stringify({ vr, BulkDataURI: bulkDataUri?.(tagHex(addition.tag)) });
 }
 
-function* elementText(dataSet: ReadableDataSet, path: ElementPath, options: DicomJsonOptions): Generator<string> {
-  const tag = path[path.length - 1];
+function elementText(
+  dataSet: ReadableDataSet,
+  tag: number,
+  { bulkDataUri, inlineBytes = INLINE_BYTES }: DicomJsonOptions,
+  path: () => ElementPath,
+): string {
   const vr = dataSet.vr(tag) ?? 'UN';
-  if (vr === 'SQ') return yield* sequenceText(dataSet, path, options);
   const byteLength = dataSet.bytes(tag)?.length ?? 0;
-  if (byteLength === 0) return yield `{"vr":"${vr}"}`;
-  if (tag === SPECIFIC_CHARACTER_SET) return yield `{"vr":"CS","Value":["ISO_IR 192"]}`;
-  const { bulkDataUri, inlineBytes = INLINE_BYTES } = options;
+  if (byteLength === 0 || vr === 'SQ') return `{"vr":"${vr}"}`;
+  if (tag === SPECIFIC_CHARACTER_SET) return `{"vr":"CS","Value":["ISO_IR 192"]}`;
   const limit = isBinaryVr(vr) ? inlineBytes : LONG_TEXT.has(vr) ? INLINE_TEXT_BYTES : Infinity;
   if (bulkDataUri !== undefined && byteLength > limit) {
-    return yield JSON.stringify({ vr, BulkDataURI: bulkDataUri(elementPathText(path)) });
+    return JSON.stringify({ vr, BulkDataURI: bulkDataUri(elementPathText(path())) });
   }
   if (isBinaryVr(vr)) {
-    return yield `{"vr":"${vr}","InlineBinary":"${Buffer.from(littleEndianValue(dataSet, tag)).toString('base64')}"}`;
+    return `{"vr":"${vr}","InlineBinary":"${Buffer.from(littleEndianValue(dataSet, tag)).toString('base64')}"}`;
   }
   const values = jsonValues(dataSet, tag, vr);
-  yield values.length === 0 ? `{"vr":"${vr}"}` : JSON.stringify({ vr, Value: values });
-}
-
-function* sequenceText(dataSet: ReadableDataSet, path: ElementPath, options: DicomJsonOptions): Generator<string> {
-  const items = dataSet.items(path[path.length - 1]);
-  if (items.length === 0) return yield '{"vr":"SQ"}';
-  yield '{"vr":"SQ","Value":[';
-  for (const [index, item] of items.entries()) {
-    if (index > 0) yield ',';
-    yield* objectText(item, [...path, index + 1], options);
-  }
-  yield ']}';
+  return values.length === 0 ? `{"vr":"${vr}"}` : JSON.stringify({ vr, Value: values });
 }

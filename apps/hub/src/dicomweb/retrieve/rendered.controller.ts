@@ -17,7 +17,7 @@ import { parseFrameList } from './frame-list';
 import { PICTURE_OFFERS } from './offers';
 import { INSTANCE, SERIES, STUDY, Target } from './read-target';
 import { renderingParameters, thumbnailParameters } from './rendering-parameters';
-import { ResponseBody } from './response-body';
+import { ResponseBody, untilReaderGoes } from './response-body';
 import { Retrieval } from './retrieval';
 import type { ReadTarget, StoredImage } from './stored-objects';
 import { StructureSetsOfStudy } from './structure-sets-of-study';
@@ -50,15 +50,17 @@ export class RenderedController {
     const sets = await this.structureSets.find(scope, image.studyInstanceUid, overlay);
     await this.retrieval.journal.note(scope, isThumbnail ? 'thumbnails' : 'pictures', image);
     const body = new ResponseBody(response);
-    const { bytes } = await this.retrieval.pool.run(
-      {
-        ...{ ...parameters, kind: 'render', frame, format },
-        path: this.retrieval.pathOf(image),
-        structureSetPaths: sets.map((set) => this.retrieval.pathOf(set)),
-      },
-      body.signal,
-    );
-    body.send(format, bytes, `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`);
+    await untilReaderGoes(body, async () => {
+      const { bytes } = await this.retrieval.pool.run(
+        {
+          ...{ ...parameters, kind: 'render', frame, format },
+          path: this.retrieval.pathOf(image),
+          structureSetPaths: sets.map((set) => this.retrieval.pathOf(set)),
+        },
+        body.signal,
+      );
+      body.send(format, bytes, `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`);
+    });
   }
 }
 

@@ -62,6 +62,15 @@ export class ResponseBody {
   }
 }
 
+/** Does the work for a reader; that it goes before the end is no failure of ours, whatever the work then says. */
+export async function untilReaderGoes(body: ResponseBody, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (thrown) {
+    if (!(thrown instanceof ReaderGone) && !body.signal.aborted) throw thrown;
+  }
+}
+
 /** `multipart/related` (RFC 2387; PS3.18 8.6.1.2). */
 export class MultipartBody {
   private readonly boundary = randomUUID();

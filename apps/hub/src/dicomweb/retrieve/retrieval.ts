@@ -8,7 +8,7 @@ import { CONFIGURATION } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
 import { instancePath } from '../paths';
 import { ReadJournal } from './read-journal';
-import { ReaderGone } from './response-body';
+import { untilReaderGoes } from './response-body';
 import type { ResponseBody } from './response-body';
 import { StoredObjects } from './stored-objects';
 import type { StoredObject } from './stored-objects';
@@ -54,12 +54,12 @@ export async function sendPieces(
   begin: () => void | Promise<void>,
 ): Promise<void> {
   try {
-    const first = await pieces.next();
-    await begin();
-    if (first.done !== true) await body.write(first.value);
-    for await (const piece of pieces) await body.write(piece);
-  } catch (thrown) {
-    if (!(thrown instanceof ReaderGone) && !body.signal.aborted) throw thrown;
+    await untilReaderGoes(body, async () => {
+      const first = await pieces.next();
+      await begin();
+      if (first.done !== true) await body.write(first.value);
+      for await (const piece of pieces) await body.write(piece);
+    });
   } finally {
     await pieces.return(undefined);
   }

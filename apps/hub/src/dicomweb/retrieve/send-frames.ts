@@ -1,7 +1,7 @@
 /** Frames as the parts of an answer, or the only one as its body. One is read ahead of the reader, never more. */
 import type { FramePool } from '@modelbank/inference';
 import type { FrameOffer } from './offers';
-import { MultipartBody } from './response-body';
+import { MultipartBody, untilReaderGoes } from './response-body';
 import type { ResponseBody } from './response-body';
 import { sendPieces } from './retrieval';
 
@@ -20,7 +20,7 @@ export async function sendFrames(body: ResponseBody, pool: FramePool, wanted: Fr
     (await pool.run({ kind: 'frame', path, frame, as: offer.as }, body.signal)).bytes;
   if (!offer.multipart) {
     const [number] = numbers;
-    return body.send(contentType, await read(number));
+    return untilReaderGoes(body, async () => body.send(contentType, await read(number)));
   }
   let parts: MultipartBody | undefined;
   for (const number of numbers) {
