@@ -45,7 +45,7 @@ const FILES: readonly (readonly [string, Verdict, string, Announcement?])[] = [
   ['pydicom/ExplVR_BigEndNoMeta.dcm', withoutPrefix(CUT), 'its encoding is nowhere stated; read as little endian its lengths are absurd'],
   ['pydicom/ExplVR_BigEndNoMeta.dcm', KEPT, 'announced as what it is, it is sound', { ...RT_ION_PLAN, transferSyntaxUid: BIG_ENDIAN }],
   ['pydicom/ExplVR_LitEndNoMeta.dcm', withoutPrefix(NOT_ANNOUNCED), 'a plan that is announced as CT'],
-  ['pydicom/ExplVR_LitEndNoMeta.dcm', KEPT, 'announced as what it is, it is sound', RT_ION_PLAN],
+  ['pydicom/ExplVR_LitEndNoMeta.dcm', KEPT, 'announced as what it is, it is sound; by another centre, because the big endian file has the same UID', { ...RT_ION_PLAN, isOfAnotherCentre: true }],
   ['pydicom/J2K_pixelrep_mismatch.dcm', KEPT, 'the header and the codestream disagree about the sign: a matter of decoding'],
   ['pydicom/JPEG2000-embedded-sequence-delimiter.dcm', KEPT, 'a fragment may hold the bytes of a delimiter: its length counts'],
   ['pydicom/JPGExtended.dcm', KEPT, 'sound'],
