@@ -115,6 +115,18 @@ describe('enrol a centre, register a model', () => {
     expect(second.certificatePath).toBe(first.certificatePath);
   }, 60_000);
 
+  it('offers storage commitment to a gateway, and takes it back', async () => {
+    await text('centre', 'ae', 'odense', 'ODENSE_GW');
+    const address = ['--host', '127.0.0.1', '--port', '11113'];
+    expect(await text('centre', 'commitment', 'odense')).toMatch(/no AE of this centre/);
+    expect(await text('centre', 'commitment', 'odense', 'ODENSE_GW', ...address)).toMatch(
+      /ODENSE_GW +127.0.0.1:11113 \(TLS\)/,
+    );
+    await failure(4, 'NOT_FOUND', null, 'centre', 'commitment', 'odense', 'NOBODY', ...address);
+    await failure(2, 'INVALID_REQUEST', /--remove/, 'centre', 'commitment', 'odense', 'ODENSE_GW');
+    expect(await json('centre', 'commitment', 'odense', 'ODENSE_GW', '--remove')).toEqual([]);
+  }, 60_000);
+
   it('registers, lists and shows a package, and says where a broken one is wrong', async () => {
     const folder = modelVariant(work, { id: 'bones', task: 'bones', description: '(bones|gap)' });
     expect(await text('model', 'register', folder)).toMatch(/registered bones 1\.0\.0\ndigest [0-9a-f]{64}/);

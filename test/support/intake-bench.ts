@@ -45,6 +45,8 @@ export interface IntakeOptions {
   readonly settings?: string;
   readonly crashPoints?: CrashPoints;
   readonly callers?: Readonly<Record<string, Caller>>;
+  /** Changes the configuration before the hub sees it. */
+  readonly configure?: (configuration: Configuration) => void;
 }
 
 export interface ApiAnswer {
@@ -76,6 +78,7 @@ export class IntakeBench {
       MODELBANK_LOG_LEVEL: 'trace',
     };
     const configuration = loadConfiguration(environment, home);
+    options.configure?.(configuration);
     const log: string[] = [];
     const logger = createLogger(configuration.log, { write: (line: string) => void log.push(line) });
     const testing = await Test.createTestingModule({

@@ -14,6 +14,7 @@ import { addPersonCommands } from './commands/person';
 import { addPkiCommand } from './commands/pki';
 import { addResultsCommands } from './commands/results';
 import { addSeriesCommand } from './commands/series';
+import { addSendersCommands } from './commands/senders';
 import { addServeCommand } from './commands/serve';
 import { addSubmitCommand } from './commands/submit';
 
@@ -23,6 +24,7 @@ const ADDITIONS = [
   addPkiCommand,
   addCentreCommands,
   addPersonCommands,
+  addSendersCommands,
   addModelCommands,
   addSubmitCommand,
   addJobsCommand,

@@ -34,6 +34,8 @@ export interface CentreDirectory {
   certificate(fingerprintSha256: string): Promise<CertificateStanding>;
   callingAe(aeTitle: string): Promise<CallingAe | undefined>;
   calledAe(aeTitle: string): Promise<CalledAe | undefined>;
+  /** The next answers are of now: another process may have changed the centres. */
+  refresh(): Promise<void>;
   /** Called with the fingerprint when a certificate is revoked: live associations are cut. Returns how to stop listening. */
   onRevoked(listener: (fingerprintSha256: string) => void): () => void;
 }

@@ -7,5 +7,7 @@ export * from './inference-job';
 export * from './label-mask';
 export * from './states';
 export * from './centre-directory';
+export * from './sender-book';
 export * from './held-items';
 export * from './image-facts';
+export * from './commitments';

@@ -18,6 +18,16 @@ export function parseAeTitle(text: string): AeTitle {
   return title as AeTitle;
 }
 
+/** Any text that a peer wrote in the place of a title, printable: other characters and the backslash as `\xNN`. */
+export function escapeAeTitle(text: string): string {
+  return text
+    .slice(0, 16)
+    .replace(
+      /[^\x20-\x5b\x5d-\x7e]/g,
+      (character) => `\\x${(character.charCodeAt(0) & 0xff).toString(16).padStart(2, '0')}`,
+    );
+}
+
 export function isAeTitle(text: unknown): text is AeTitle {
   return typeof text === 'string' && text.trim() === text && text !== '' && PATTERN.test(text);
 }

@@ -1,4 +1,4 @@
-export { createDimseServer, type DimseServer } from './scp/dimse-server';
+export { createDimseServer, type DimseServer, type LiveConnection } from './scp/dimse-server';
 export * from './scp/scp-options';
 export type { EventReport } from './scp/event-reports';
 export { defaultStatusOfFailure } from './scp/store-reception';
@@ -14,11 +14,12 @@ export { describeAbort, describeRejection, REJECTION } from './pdu/reasons';
 export type { Abort, Rejection } from './pdu/pdu';
 export {
   describeCertificate,
+  identityOf,
   normaliseFingerprint,
-  peerCertificateOf,
   type PeerCertificate,
 } from './transport/peer-certificate';
 export { TLS_PROFILE } from './transport/tls-profile';
+export { TLS_REFUSALS, type TlsRefusal } from './transport/tls-refusal';
 export { systemTimers, type CancelAlarm, type Timers } from './transport/timers';
 export {
   createAuthority,
@@ -30,7 +31,9 @@ export {
   type IssuedCertificate,
   type ServerAndClient,
 } from './pki/ensure-pki';
+export { readHubClientTls } from './pki/client-tls';
 export { VERIFICATION_CONTEXTS, echoPeer, openAssociation } from './scu/open-association';
 export type { OutgoingAssociation } from './scu/outgoing-association';
 export { readStoreOperation, sendFiles, type SendProgress, type SentFile } from './scu/send-files';
 export * from './scu/scu-options';
+export * from './commitment/storage-commitment';

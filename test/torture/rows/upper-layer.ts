@@ -156,14 +156,14 @@ const TITLES: readonly TortureRow[] = AE_TITLES.flatMap(([what, title, kind]) =>
     title: `calling AE title: ${what}`,
     attack: (attacker: Attacker) => attacker.sendBare(attacker.request({ callingAeTitle: title })),
     expected: 'A-ASSOCIATE-RJ 1/1/3',
-    audit: associationRejected(kind === 'possible' ? 'AE_TITLE_MISMATCH' : 'rejected'),
+    audit: associationRejected(kind === 'possible' ? 'AE_TITLE_MISMATCH' : 'AE_TITLE_INVALID'),
   },
   {
     id: 'B9',
     title: `called AE title: ${what}`,
     attack: (attacker: Attacker) => attacker.sendBare(attacker.request({ calledAeTitle: title })),
     expected: 'A-ASSOCIATE-RJ 1/1/7',
-    audit: associationRejected(kind === 'possible' ? 'CALLED_AE_UNKNOWN' : 'rejected'),
+    audit: associationRejected(kind === 'possible' ? 'CALLED_AE_UNKNOWN' : 'AE_TITLE_INVALID'),
   },
 ]);
 

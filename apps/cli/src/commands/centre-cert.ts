@@ -5,7 +5,7 @@ import { HubError } from '@modelbank/contracts';
 import { contextOf } from '../context';
 import type { SetExitCode } from '../context';
 import type { HubClient } from '../hub-client';
-import { localTime } from '../output/format';
+import { fingerprint, localTime } from '../output/format';
 import type { CentreAnswer } from './centre-text';
 import { developmentCertificates, replaceClientPair } from './development-certificate';
 import type { CentreCertificateFiles } from './development-certificate';
@@ -15,14 +15,14 @@ export function addCertCommand(centre: Command, setExitCode: SetExitCode): void 
     .command('cert')
     .argument('<id>', 'the centre')
     .option('--pem <file>', "enrol this certificate (the centre's own); without it a development certificate is made")
-    .option('--revoke <fingerprint>', 'revoke a certificate: live associations are cut')
+    .option('--revoke <fingerprint>', 'revoke this certificate, or `all`: live associations are cut')
     .description('enrol or revoke a certificate of a centre')
     .action(async (id: string, options: { pem?: string; revoke?: string }, command: Command) => {
       const { connect, output, home } = contextOf(command, setExitCode);
       const hub = await connect();
       if (options.revoke !== undefined) {
-        await hub.post(`/centres/${id}/certificates/${encodeURIComponent(options.revoke)}/revoke`);
-        output.answer({ revoked: options.revoke }, `revoked ${options.revoke}`);
+        const revoked = await revoke(hub, id, options.revoke);
+        output.answer({ revoked }, revoked.map((one) => `revoked ${one}`).join('\n'));
         return;
       }
       const files = options.pem === undefined ? await usableFiles(hub, home, id) : null;
@@ -43,6 +43,18 @@ export function addCertCommand(centre: Command, setExitCode: SetExitCode): void 
       }
       output.answer({ ...enrolled, ...files }, lines.join('\n'));
     });
+}
+
+/** `all` shuts a centre out: every certificate that still works. */
+async function revoke(hub: HubClient, id: string, which: string): Promise<string[]> {
+  const path = `/centres/${encodeURIComponent(id)}`;
+  const { certificates } = await hub.get<CentreAnswer>(path);
+  const working = certificates.filter(({ revokedAt }) => revokedAt === null);
+  const wanted = which === 'all' ? working.map(({ fingerprintSha256 }) => fingerprintSha256) : [fingerprint(which)];
+  for (const one of wanted) {
+    await hub.post(`${path}/certificates/${encodeURIComponent(one)}/revoke`);
+  }
+  return wanted;
 }
 
 async function readPem(path: string): Promise<string> {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { HubError } from '@modelbank/contracts';
 import { contextOf } from '../context';
 import type { SetExitCode } from '../context';
+import { fingerprint } from '../output/format';
 
 type Options = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -55,6 +56,6 @@ function destinationOf(options: Options) {
     tls: options.tls !== false,
     kind: String(options.kind),
     holes: options.holes,
-    ...(pin === undefined ? {} : { pinnedFingerprintSha256: pin }),
+    ...(pin === undefined ? {} : { pinnedFingerprintSha256: fingerprint(String(pin)) }),
   };
 }

@@ -6,6 +6,8 @@ import type { SetExitCode } from '../context';
 import { localTime } from '../output/format';
 import { table } from '../output/table';
 import { addCertCommand } from './centre-cert';
+import { addEchoCommand } from './centre-echo';
+import { addCommitmentCommand } from './centre-commitment';
 import { addDestinationCommand } from './centre-destination';
 import { centreText } from './centre-text';
 import type { CentreAnswer } from './centre-text';
@@ -17,6 +19,8 @@ export function addCentreCommands(program: Command, setExitCode: SetExitCode): v
   addAeCommand(centre, setExitCode);
   addCertCommand(centre, setExitCode);
   addDestinationCommand(centre, setExitCode);
+  addEchoCommand(centre, setExitCode);
+  addCommitmentCommand(centre, setExitCode);
 }
 
 function addAddCommand(centre: Command, setExitCode: SetExitCode): void {

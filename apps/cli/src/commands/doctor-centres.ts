@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { HubClient } from '../hub-client';
 import type { CentreAnswer } from './centre-text';
 import type { Finding } from './doctor-finding';
+import type { SenderAnswer } from './senders';
 
 const DAY_MS = 86_400_000;
 const WARN_DAYS = 14;
@@ -16,7 +17,18 @@ export async function centreFindings(hub: HubClient, now: Date): Promise<Finding
   const receivers = centres.flatMap((centre) =>
     centre.destinations.filter(({ active }) => active).map((destination) => receiver(centre.id, destination)),
   );
-  return [...centres.flatMap((centre) => certificateFindings(centre, now)), ...(await Promise.all(receivers))];
+  return [
+    ...centres.flatMap((centre) => certificateFindings(centre, now)),
+    ...(await Promise.all(receivers)),
+    senderFinding(await hub.get<SenderAnswer[]>('/senders?limit=1000')),
+  ];
+}
+
+/** Somebody who is not let in is no fault of this installation, but may be a centre that waits. */
+export function senderFinding(senders: readonly SenderAnswer[]): Finding {
+  const observed = senders.length === 0 ? 'nobody was refused' : `${senders.length} refused`;
+  const advice = senders.length === 0 ? undefined : 'who and why: bin/modelbank senders list';
+  return { check: 'senders', ok: true, observed, advice };
 }
 
 /** A revoked certificate is no trouble where the centre has another one. */

@@ -9,6 +9,11 @@ export function localTime(iso: string | null): string {
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+/** A fingerprint as openssl prints it, with colons and capitals, is the same one. */
+export function fingerprint(text: string): string {
+  return text.replaceAll(':', '').toLowerCase();
+}
+
 export function seconds(durationMs: number): string {
   return `${(durationMs / 1000).toFixed(durationMs < 10_000 ? 2 : 1)} s`;
 }

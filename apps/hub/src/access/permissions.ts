@@ -2,6 +2,8 @@
 export const PERMISSIONS = [
   'centres:read',
   'centres:write',
+  'senders:read',
+  'senders:write',
   'models:read',
   'models:write',
   'series:read',

@@ -1,7 +1,7 @@
 /** Every change to centres: checked, written with its journal entry in one transaction, then told to the directory. */
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, HubError, UNIT_OF_WORK } from '@modelbank/contracts';
-import type { Clock } from '@modelbank/contracts';
+import type { Clock, PresentedIdentity } from '@modelbank/contracts';
 import { CONFIGURATION, uuidv7 } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
 import {
@@ -10,6 +10,7 @@ import {
   CentreEntity,
   DestinationEntity,
   LegalEntityEntity,
+  UnknownSenderEntity,
   appendJournal,
 } from '@modelbank/store';
 import type { Transaction, UnitOfWork } from '@modelbank/store';
@@ -18,6 +19,13 @@ import { CachedCentreDirectory } from './directory';
 import { parseCertificate } from './parse-certificate';
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
+
+export interface LackingSender {
+  readonly pem?: string;
+  readonly aeTitle?: string;
+}
+
+type TransactionPart = (tx: Transaction) => Promise<void>;
 
 @Injectable()
 export class CentreRegister {
@@ -72,6 +80,7 @@ export class CentreRegister {
       settleTimeMs: ae.settleTimeMs ?? this.configuration.assembly.settleTimeMs,
       sendsWholeSeries: ae.sendsWholeSeries ?? false,
     });
+    await tx.manager.delete(UnknownSenderEntity, { code: 'AE_TITLE_MISMATCH', centreId, callingAeTitle: aeTitle });
     await this.journal(tx, actor, 'centre.callingAeAdded', centreId, aeTitle, `calling AE ${aeTitle} added`);
   }
 
@@ -85,23 +94,65 @@ export class CentreRegister {
 
   /** Enrols the certificate and returns its fingerprint. A certificate belongs to one centre for ever. */
   async addCertificate(actor: string, centreId: string, pem: string): Promise<string> {
-    const facts = parseCertificate(pem);
-    const fingerprint = facts.fingerprintSha256;
+    const identity = parseCertificate(pem);
     await this.change(centreId, async (tx) => {
-      if (await tx.manager.existsBy(CentreCertificateEntity, { fingerprintSha256: fingerprint })) {
+      if (await tx.manager.existsBy(CentreCertificateEntity, { fingerprintSha256: identity.fingerprintSha256 })) {
         throw new HubError('CONFLICT', 'this certificate is enrolled already');
       }
-      const id = uuidv7(this.clock);
-      await tx.manager.insert(CentreCertificateEntity, {
-        id,
-        centreId,
-        ...facts,
-        revokedAt: null,
-        enrolledAt: this.clock.now(),
-      });
-      await this.journal(tx, actor, 'centre.certificateAdded', centreId, fingerprint, 'certificate enrolled');
+      await this.insertCertificate(tx, actor, centreId, identity);
     });
-    return fingerprint;
+    return identity.fingerprintSha256;
+  }
+
+  /** What a sender that knocked lacks, in one step: its certificate, its AE title, or both; `also` is of the same transaction. */
+  async enrolSender(actor: string, centreId: string, lacks: LackingSender, also: TransactionPart): Promise<void> {
+    const { pem, aeTitle } = lacks;
+    const identity = pem === undefined ? undefined : parseCertificate(pem);
+    await this.change(centreId, async (tx) => {
+      if (identity !== undefined) await this.requireCertificate(tx, actor, centreId, identity);
+      if (aeTitle !== undefined) await this.requireCallingAe(tx, actor, centreId, aeTitle);
+      await also(tx);
+    });
+  }
+
+  private async requireCertificate(
+    tx: Transaction,
+    actor: string,
+    centreId: string,
+    identity: PresentedIdentity,
+  ): Promise<void> {
+    const { fingerprintSha256 } = identity;
+    const enrolled = await tx.manager.findOneBy(CentreCertificateEntity, { fingerprintSha256 });
+    if (enrolled === null) return this.insertCertificate(tx, actor, centreId, identity);
+    if (enrolled.centreId !== centreId) {
+      throw new HubError('CONFLICT', `this certificate belongs to ${enrolled.centreId}`, {
+        advice: 'a certificate belongs to one centre for ever: the other one needs its own',
+      });
+    }
+    if (enrolled.revokedAt !== null) {
+      throw new HubError('CONFLICT', 'this certificate was revoked', { advice: 'the sender needs a new one' });
+    }
+  }
+
+  private async requireCallingAe(tx: Transaction, actor: string, centreId: string, aeTitle: string): Promise<void> {
+    if (await tx.manager.existsBy(CallingAeEntity, { aeTitle, centreId })) return;
+    await this.setCallingAe(tx, actor, centreId, { aeTitle });
+  }
+
+  private async insertCertificate(
+    tx: Transaction,
+    actor: string,
+    centreId: string,
+    identity: PresentedIdentity,
+  ): Promise<void> {
+    const { fingerprintSha256, serialNumber, subject, notBefore, notAfter } = identity;
+    await tx.manager.insert(CentreCertificateEntity, {
+      ...{ id: uuidv7(this.clock), centreId, fingerprintSha256, serialNumber, subject, notBefore, notAfter },
+      revokedAt: null,
+      enrolledAt: this.clock.now(),
+    });
+    await tx.manager.delete(UnknownSenderEntity, { code: 'UNKNOWN_CERTIFICATE', fingerprintSha256 });
+    await this.journal(tx, actor, 'centre.certificateAdded', centreId, fingerprintSha256, 'certificate enrolled');
   }
 
   /** From the commit on, the certificate opens no association, and its live ones are cut. */

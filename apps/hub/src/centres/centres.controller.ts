@@ -13,6 +13,7 @@ import type { ReadStore } from '@modelbank/store';
 import { Actor, RequirePermission } from '../access';
 import { AddCallingAeDto, AddCentreDto, AddCertificateDto, AddDestinationDto, LegalEntityDto } from './centre.dto';
 import { CentreRegister } from './centre-register';
+import { EchoDestination } from './echo-destination';
 import {
   CentreSummary,
   CentreView,
@@ -30,6 +31,7 @@ import {
 export class CentresController {
   constructor(
     private readonly register: CentreRegister,
+    private readonly echoes: EchoDestination,
     @Inject(READ_STORE) private readonly readStore: ReadStore,
   ) {}
 
@@ -160,5 +162,13 @@ export class CentresController {
     @Actor() actor: string,
   ): Promise<void> {
     await this.register.removeDestination(actor, id, destinationId);
+  }
+
+  /** 204 when the receiver answered; else a problem that says what it did instead. */
+  @Post(':id/destinations/:destinationId/echo')
+  @HttpCode(204)
+  @RequirePermission('centres:write')
+  async echo(@Param('id') id: string, @Param('destinationId') destinationId: string): Promise<void> {
+    await this.echoes.echo(id, destinationId);
   }
 }

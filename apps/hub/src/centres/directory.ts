@@ -1,6 +1,7 @@
 /**
  * The centre directory: certificates and AE titles in memory. Loaded again after every change made here, and at the
- * latest after some seconds, because another process may have changed them.
+ * latest after two seconds, because another process may have changed them: that and the watch of live connections
+ * (intake/connection-watch.ts) keep the five seconds within which a revocation must be felt.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, READ_STORE } from '@modelbank/contracts';
@@ -8,7 +9,7 @@ import type { CalledAe, CallingAe, CentreDirectory, CertificateStanding, Clock }
 import { CalledAeEntity, CallingAeEntity, CentreCertificateEntity } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
 
-const MAXIMUM_AGE_MS = 5_000;
+const MAXIMUM_AGE_MS = 2_000;
 
 interface Snapshot {
   readonly takenAtMs: number;
@@ -42,6 +43,11 @@ export class CachedCentreDirectory implements CentreDirectory {
 
   async calledAe(aeTitle: string): Promise<CalledAe | undefined> {
     return (await this.current()).calledAes.get(aeTitle);
+  }
+
+  async refresh(): Promise<void> {
+    this.forget();
+    await this.current();
   }
 
   onRevoked(listener: (fingerprintSha256: string) => void): () => void {

@@ -1,12 +1,10 @@
 /** C-STORE of one result to one destination, over mutual TLS with the hub's client certificate. */
-import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { HubError } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
 import { EXPLICIT_VR_LITTLE_ENDIAN, splitPart10 } from '@modelbank/dicom';
-import { openAssociation } from '@modelbank/dimse';
-import type { ClientTls, StoreStatus } from '@modelbank/dimse';
+import { openAssociation, readHubClientTls } from '@modelbank/dimse';
+import type { StoreStatus } from '@modelbank/dimse';
 import { locationsOf } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
 import { DestinationEntity, ResultEntity } from '@modelbank/store';
@@ -33,7 +31,9 @@ export function resultSender(store: ReadStore, objects: ObjectStore, configurati
     const association = await openAssociation({
       host: destination.host,
       port: destination.port,
-      tls: destination.tls ? await hubTls(configuration, destination.pinnedFingerprintSha256) : undefined,
+      tls: destination.tls
+        ? await readHubClientTls(locationsOf(configuration).pki, destination.pinnedFingerprintSha256)
+        : undefined,
       callingAeTitle: CALLING_AE_TITLE,
       calledAeTitle: destination.aeTitle,
       timeouts: { responseMs: configuration.delivery.timeoutMs },
@@ -52,12 +52,4 @@ export function resultSender(store: ReadStore, objects: ObjectStore, configurati
 function requireDigest(bytes: Uint8Array, sha256: string): void {
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return;
   throw new HubError('OBJECT_CORRUPT', 'the stored result no longer has its SHA-256');
-}
-
-async function hubTls(configuration: Configuration, pinned: string | null): Promise<ClientTls> {
-  const { pki } = locationsOf(configuration);
-  const [ca, cert, key] = await Promise.all(
-    ['ca.crt', 'hub/client.crt', 'hub/client.key'].map((name) => readFile(join(pki, name))),
-  );
-  return { ca, cert, key, ...(pinned === null ? {} : { pinnedFingerprintSha256: pinned }) };
 }

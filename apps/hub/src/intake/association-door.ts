@@ -4,27 +4,24 @@
  * reason code, so that a stranger learns nothing about who is enrolled.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { CENTRE_DIRECTORY, CLOCK, UNIT_OF_WORK } from '@modelbank/contracts';
+import { CENTRE_DIRECTORY, CLOCK } from '@modelbank/contracts';
 import type { CentreDirectory, Clock, ErrorCode } from '@modelbank/contracts';
-import { REJECTION } from '@modelbank/dimse';
+import { REJECTION, identityOf } from '@modelbank/dimse';
 import type { AssociationPeer, Authorisation, Rejection } from '@modelbank/dimse';
 import { LOGGER } from '@modelbank/platform';
 import type { HubLogger } from '@modelbank/platform';
-import { appendJournal } from '@modelbank/store';
-import type { UnitOfWork } from '@modelbank/store';
 import type { AssociationContext } from './association-context';
+import { RefusedSenders } from './refused-senders';
 
 interface Refusal {
   readonly code: ErrorCode;
   readonly rejection: Rejection;
-  readonly centreId: string | null;
   readonly text: string;
 }
 
 const UNKNOWN_CERTIFICATE: Refusal = {
   code: 'UNKNOWN_CERTIFICATE',
   rejection: REJECTION.callingAeTitleNotRecognised,
-  centreId: null,
   text: 'an association was refused: the certificate is enrolled with no centre',
 };
 
@@ -32,9 +29,9 @@ const UNKNOWN_CERTIFICATE: Refusal = {
 export class AssociationDoor {
   constructor(
     @Inject(CENTRE_DIRECTORY) private readonly directory: CentreDirectory,
-    @Inject(UNIT_OF_WORK) private readonly unitOfWork: UnitOfWork,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOGGER) private readonly logger: HubLogger,
+    private readonly senders: RefusedSenders,
   ) {}
 
   async authorise(peer: AssociationPeer): Promise<Authorisation<AssociationContext>> {
@@ -49,61 +46,48 @@ export class AssociationDoor {
     const standing = await this.directory.certificate(peer.fingerprintSha256);
     if (standing.kind === 'unknown') return UNKNOWN_CERTIFICATE;
     const { centreId } = standing;
-    if (standing.kind !== 'enrolled') return certificateRefusal(centreId, standing.kind);
+    if (standing.kind !== 'enrolled') return certificateRefusal(standing.kind);
     const callingAe = await this.directory.callingAe(peer.callingAeTitle);
-    if (callingAe?.centreId !== centreId) return callingAeRefusal(centreId);
+    if (callingAe?.centreId !== centreId) return callingAeRefusal();
     const calledAe = await this.directory.calledAe(peer.calledAeTitle);
-    if (calledAe === undefined) return calledAeRefusal(centreId);
+    if (calledAe === undefined) return calledAeRefusal();
     return { callingAe, calledAe, startedAt: this.clock.now() };
   }
 
-  private async record(peer: AssociationPeer, { code, centreId, text, rejection }: Refusal): Promise<void> {
-    const { callingAeTitle, calledAeTitle, remoteAddress, fingerprintSha256 } = peer;
+  private async record(peer: AssociationPeer, { code, text, rejection }: Refusal): Promise<void> {
+    const { callingAeTitle, calledAeTitle, remoteAddress, fingerprintSha256, x509 } = peer;
     const { result, source, reason } = rejection;
-    this.logger.warn('an association was refused', {
-      stage: 'intake',
-      code,
-      callingAeTitle,
-      calledAeTitle,
-      fingerprintSha256,
+    const fields = { stage: 'intake', code, callingAeTitle, calledAeTitle, fingerprintSha256 };
+    this.logger.warn('an association was refused', fields);
+    await this.senders.tell({
+      ...{ kind: 'association.rejected', code, text, rejection: `${result}/${source}/${reason}` },
+      ...{ callingAeTitle, calledAeTitle, remoteAddress, isTrusted: x509 !== undefined },
+      identity: x509 && identityOf(x509),
     });
-    await this.unitOfWork.run((tx) =>
-      appendJournal(tx, this.clock, {
-        kind: 'association.rejected',
-        centreId,
-        actor: fingerprintSha256 ?? 'unknown',
-        subjectId: callingAeTitle,
-        text,
-        details: { code, rejection: `${result}/${source}/${reason}`, callingAeTitle, calledAeTitle, remoteAddress },
-      }),
-    );
   }
 }
 
-function certificateRefusal(centreId: string, kind: 'revoked' | 'outsideValidity'): Refusal {
+function certificateRefusal(kind: 'revoked' | 'outsideValidity'): Refusal {
   const why = kind === 'revoked' ? 'was revoked' : 'is not valid at this time';
   return {
     code: 'CERTIFICATE_REVOKED',
     rejection: REJECTION.callingAeTitleNotRecognised,
-    centreId,
     text: `an association was refused: the certificate ${why}`,
   };
 }
 
-function callingAeRefusal(centreId: string): Refusal {
+function callingAeRefusal(): Refusal {
   return {
     code: 'AE_TITLE_MISMATCH',
     rejection: REJECTION.callingAeTitleNotRecognised,
-    centreId,
     text: "an association was refused: the calling AE title is not one of the certificate's centre",
   };
 }
 
-function calledAeRefusal(centreId: string): Refusal {
+function calledAeRefusal(): Refusal {
   return {
     code: 'CALLED_AE_UNKNOWN',
     rejection: REJECTION.calledAeTitleNotRecognised,
-    centreId,
     text: 'an association was refused: the called AE title is not one of this hub',
   };
 }

@@ -19,10 +19,14 @@ import type { AnnouncedInstance } from './arrival';
 import type { AssociationContext } from './association-context';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
+import { ConnectionWatch } from './connection-watch';
+import { CommitmentGateways } from './commitment/commitment-gateways';
+import { ReceiveCommitment } from './commitment/receive-commitment';
 import { IntakeMetrics } from './intake-metrics';
 import { ReceiveInstance } from './receive-instance';
 import { RefusalJournal } from './refusal-journal';
-import { refusalOf } from './refused-peers';
+import { refusalOf, refusedSenderOf } from './refused-peers';
+import { RefusedSenders } from './refused-senders';
 import { readServerTls } from './server-tls';
 import { StoreInstances } from './store-instances';
 
@@ -44,40 +48,54 @@ export class DicomListener {
     private readonly instances: StoreInstances,
     private readonly metrics: IntakeMetrics,
     private readonly refusals: RefusalJournal,
+    private readonly refusedSenders: RefusedSenders,
+    private readonly watch: ConnectionWatch,
+    private readonly gateways: CommitmentGateways,
+    private readonly commitments: ReceiveCommitment,
   ) {}
 
   /** Opens the door; everything behind it must run already. Returns the port. */
   async listen(): Promise<number> {
-    const { host, port, limits } = this.configuration.dimse;
+    const { commitment, dimse } = this.configuration;
+    const { host, port, limits } = dimse;
     const server = createDimseServer<AssociationContext>({
       tls: await this.tls(),
       limits: {
         maximumAssociations: limits.maxAssociations,
         maximumAssociationsPerCentre: limits.maxAssociationsPerCentre,
+        maximumConnections: limits.maxConnections,
         maximumObjectBytes: limits.maxInstanceBytes,
+        maximumPduBytes: limits.maxPduBytes,
+        maximumAssociateBytes: limits.maxAssociateBytes,
         handshakeMs: limits.handshakeTimeoutMs,
         associateMs: limits.artimTimeoutMs,
+        lingerMs: limits.closeTimeoutMs,
         idleMs: limits.idleTimeoutMs,
         minimumBytesPerSecond: limits.minBytesPerSecond,
         rateWindowMs: limits.rateWindowMs,
+        responseMs: commitment.timeoutMs,
       },
       presentationContexts: ACCEPTED_CONTEXTS,
-      authorise: (peer) => this.authorise(peer),
+      authorise: async (peer) => this.gateways.offer(await this.authorise(peer)),
       onStore: (request) => this.reception.open(announcedBy(request)),
+      onAction: (request) => this.commitments.open(request),
       onAssociationEnd: (association, outcome) => this.ended(association, outcome),
       onIncident: (incident) => this.tell(incident),
       newAssociationId: () => uuidv7(this.clock),
     });
     this.server = server;
     this.stopListeningForRevocations = this.directory.onRevoked((fingerprint) => server.cutByFingerprint(fingerprint));
+    this.watch.start(server);
     return (await server.listen(port, host)).port;
   }
 
   /** Instances that are half way may end; afterwards nothing arrives any more. */
   async close(): Promise<void> {
     this.stopListeningForRevocations();
+    await this.watch.stop();
     await this.server?.close();
     this.server = undefined;
+    await this.refusedSenders.idle();
     await this.refusals.flush();
   }
 
@@ -107,11 +125,19 @@ export class DicomListener {
   private tell(incident: ScpIncident): void {
     const { rule, message, remoteAddress: host, fingerprintSha256, associationId, cause } = incident;
     this.metrics.incident(rule);
-    const refusal = refusalOf(incident);
     const isJournalled = rule === 'rejected' && this.refusedByDoor.has(nameOf(incident));
-    if (refusal !== undefined && !isJournalled) this.refusals.record(refusal);
+    if (!isJournalled) this.record(incident);
     const fields = { stage: 'intake', code: rule, host, fingerprintSha256, associationId };
-    this.logger.warn(`a DICOM peer was refused or lost: ${message}`, fields, cause);
+    const text = `a DICOM peer was refused or lost: ${message}`;
+    if (incident.tlsRefusal === 'abandoned') this.logger.debug(text, fields);
+    else this.logger.warn(text, fields, cause);
+  }
+
+  private record(incident: ScpIncident): void {
+    const sender = refusedSenderOf(incident);
+    if (sender !== undefined) return void this.refusedSenders.tell(sender);
+    const refusal = refusalOf(incident);
+    if (refusal !== undefined) this.refusals.record(refusal);
   }
 
   private async tls(): Promise<ServerTls> {

@@ -65,7 +65,7 @@ it('what the door journals itself is not journalled twice, what the upper layer 
     await peer.closed();
   }
   const rejected = await entries('association.rejected');
-  expect(rejected.map(({ details }) => details?.code)).toEqual(['AE_TITLE_MISMATCH', 'rejected']);
+  expect(rejected.map(({ details }) => details?.code)).toEqual(['AE_TITLE_MISMATCH', 'AE_TITLE_INVALID']);
 });
 
 it('more peers than can be counted are counted together', async () => {

@@ -7,7 +7,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { CENTRE_DIRECTORY, CLOCK, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { CentreDirectory, Clock } from '@modelbank/contracts';
-import { LOGGER, SCHEDULER, Ticker } from '@modelbank/platform';
+import { Allowance, LOGGER, SCHEDULER, Ticker } from '@modelbank/platform';
 import type { HubLogger, Scheduler } from '@modelbank/platform';
 import { appendJournal } from '@modelbank/store';
 import type { JournalFact, UnitOfWork } from '@modelbank/store';
@@ -27,6 +27,8 @@ export interface Refusal {
   readonly associationId?: string;
   readonly subjectId?: string;
   readonly details?: Readonly<Record<string, unknown>>;
+  /** It is over when nothing like it came for so long; default 300 ms. */
+  readonly quietMs?: number;
 }
 
 interface Counted {
@@ -46,10 +48,15 @@ const LOOK_EVERY_MS = 150;
 /** Refusals that are being counted at a time; more peers than that are counted together. */
 const MOST_COUNTED = 1_000;
 const AT_ONCE = 100;
+/** Entries of one peer, and of all of them together; what comes in between is counted on. */
+const OF_ONE = { atOnce: 1_000, oneMoreAfterMs: 10_000, mostKeys: 1_000 };
+const OF_ALL = { atOnce: 5_000, oneMoreAfterMs: 1_000, mostKeys: 1 };
 
 @Injectable()
 export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly counted = new Map<string, Counted>();
+  private readonly ofOne = new Allowance(OF_ONE);
+  private readonly ofAll = new Allowance(OF_ALL);
   private readonly ticker: Ticker;
 
   constructor(
@@ -62,7 +69,7 @@ export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShut
     this.ticker = new Ticker({
       everyMs: LOOK_EVERY_MS,
       scheduler,
-      sweep: () => this.write((counted) => this.isOver(counted)),
+      sweep: () => this.write((counted) => this.isOver(counted) && this.isAllowed(counted)),
       onError: (error) => this.logger.error('refusals could not be journalled', error, { stage: 'intake' }),
     });
   }
@@ -97,15 +104,23 @@ export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShut
     while (await this.write(() => true));
   }
 
-  private isOver({ firstMs, lastMs, count }: Counted): boolean {
+  private isOver({ refusal, firstMs, lastMs, count }: Counted): boolean {
     const nowMs = this.clock.monotonicMs();
-    return nowMs - lastMs >= Math.min(MOST_QUIET_MS, count * QUIET_MS) || nowMs - firstMs >= LONGEST_MS;
+    const quietMs = refusal.quietMs ?? Math.min(MOST_QUIET_MS, count * QUIET_MS);
+    return nowMs - lastMs >= quietMs || nowMs - firstMs >= LONGEST_MS;
   }
 
-  /** True when more is waiting. What cannot be written now is counted on and tried again. */
+  private isAllowed({ refusal: { remoteAddress, fingerprintSha256 } }: Counted): boolean {
+    const nowMs = this.clock.monotonicMs();
+    return this.ofOne.take(`${remoteAddress} ${fingerprintSha256 ?? ''}`, nowMs) && this.ofAll.take('', nowMs);
+  }
+
+  /** True when more may be waiting. What cannot be written now is counted on and tried again. */
   private async write(isDue: (counted: Counted) => boolean): Promise<boolean> {
-    const due = [...this.counted].filter(([, counted]) => isDue(counted));
-    const now = due.slice(0, AT_ONCE);
+    const now: [string, Counted][] = [];
+    for (const entry of this.counted) {
+      if (now.length < AT_ONCE && isDue(entry[1])) now.push(entry);
+    }
     if (now.length === 0) return false;
     now.forEach(([key]) => this.counted.delete(key));
     try {
@@ -117,7 +132,7 @@ export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShut
       this.countOn(now);
       throw thrown;
     }
-    return due.length > now.length;
+    return now.length === AT_ONCE;
   }
 
   private countOn(entries: readonly (readonly [string, Counted])[]): void {

@@ -60,7 +60,7 @@ export async function issueAuthority(commonName: string, now: Date): Promise<Pem
     },
     webcrypto,
   );
-  return { certPem: certificate.toString('pem'), keyPem: await privateKeyPem(keys.privateKey) };
+  return { certPem: certificate.toString('pem') + '\n', keyPem: await privateKeyPem(keys.privateKey) };
 }
 
 /** A server or client certificate signed by the authority. */
@@ -79,7 +79,7 @@ export async function issueLeaf(request: LeafRequest, authority: LoadedPair, now
     },
     webcrypto,
   );
-  return { certPem: certificate.toString('pem'), keyPem: await privateKeyPem(keys.privateKey) };
+  return { certPem: certificate.toString('pem') + '\n', keyPem: await privateKeyPem(keys.privateKey) };
 }
 
 async function leafExtensions(

@@ -52,6 +52,8 @@ export class Acceptor<T> implements UpperLayerUser {
   /** The centre this association counts for; set when it is accepted. */
   countedAs?: string;
   readonly certificate?: PeerCertificate;
+  /** Who asks or asked for an association. */
+  peer?: AssociationPeer;
   private readonly environment: AcceptorEnvironment<T>;
   private readonly remoteAddress: string;
   private readonly upperLayer: UpperLayer;
@@ -83,6 +85,11 @@ export class Acceptor<T> implements UpperLayerUser {
   /** Holds (or asks for) one of the places for associations. */
   get holdsPlace(): boolean {
     return this.asked && !this.upperLayer.isEnded;
+  }
+
+  /** Nothing more will come of this connection. */
+  get isOver(): boolean {
+    return this.upperLayer.isEnded;
   }
 
   /** A message is half way: closing now would lose it. */
@@ -140,7 +147,7 @@ export class Acceptor<T> implements UpperLayerUser {
   }
 
   private async answer(request: AssociateRequest, sendingLength: number): Promise<void> {
-    const peer = this.describePeer(request);
+    const peer = (this.peer = this.describePeer(request));
     const verdict = await this.watchdog.duringOwnWork(this.judge(request, peer));
     if (this.upperLayer.isEnded) return;
     if (!verdict.accept) return this.reject(verdict);
@@ -267,7 +274,7 @@ export class Acceptor<T> implements UpperLayerUser {
   }
 
   private incident(rule: ScpIncident['rule'], message: string, cause?: unknown): ScpIncident {
-    const { remoteAddress, certificate, association } = this;
-    return { rule, message, remoteAddress, ...certificate, associationId: association?.id, cause };
+    const { remoteAddress, certificate, association, peer } = this;
+    return { rule, message, remoteAddress, ...(peer ?? certificate), associationId: association?.id, cause };
   }
 }

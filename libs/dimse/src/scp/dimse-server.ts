@@ -4,9 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer, type TLSSocket } from 'node:tls';
+import type { Server as TlsServer } from 'node:tls';
 import { HubError } from '@modelbank/contracts';
-import { normaliseFingerprint, peerCertificateOf, type PeerCertificate } from '../transport/peer-certificate';
+import { normaliseFingerprint, presentedCertificate, type PeerCertificate } from '../transport/peer-certificate';
+import { createTlsListener, type RefusedHandshake } from '../transport/tls-listener';
 import { TLS_PROFILE } from '../transport/tls-profile';
 import { systemTimers } from '../transport/timers';
 import { Acceptor, type AcceptorEnvironment } from './acceptor';
@@ -27,9 +28,20 @@ export interface DimseServer {
   close(graceMs?: number): Promise<void>;
   /** Aborts every association of a certificate, at once; returns how many connections that were. */
   cutByFingerprint(fingerprintSha256: string): number;
+  /** What is connected now with a certificate, in an association or not yet. */
+  connections(): readonly LiveConnection[];
   /** New connections get this certificate; live ones keep theirs. */
   renewTls(tls: ServerTls): void;
   readonly associationCount: number;
+}
+
+/** A connection of a peer that showed a certificate. */
+export interface LiveConnection {
+  readonly fingerprintSha256: string;
+  /** Absent before an association was accepted. */
+  readonly callingAeTitle?: string;
+  /** A-ABORT, and the socket is destroyed after the linger time at the latest. */
+  cut(why: string): void;
 }
 
 /** Makes an SCP for C-ECHO, C-STORE, and N-ACTION where a peer may use it; it answers nobody before `listen`. */
@@ -102,25 +114,35 @@ class ListeningScp<T> implements DimseServer {
     return cut.length;
   }
 
+  connections(): readonly LiveConnection[] {
+    return [...this.acceptors].flatMap((acceptor) => {
+      const { certificate, peer, countedAs, isOver } = acceptor;
+      if (certificate === undefined || isOver) return [];
+      const { fingerprintSha256 } = certificate;
+      const callingAeTitle = countedAs === undefined ? undefined : peer?.callingAeTitle;
+      return [{ fingerprintSha256, callingAeTitle, cut: (why: string) => acceptor.abort('cut', why) }];
+    });
+  }
+
   renewTls(tls: ServerTls): void {
     if ('setSecureContext' in this.server) this.server.setSecureContext({ ...TLS_PROFILE, ...tls });
   }
 
   private tlsServer(tls: ServerTls): TlsServer {
-    const server = createTlsServer({
-      ...TLS_PROFILE,
-      ...tls,
-      requestCert: true,
-      rejectUnauthorized: true,
-      handshakeTimeout: this.limits.handshakeMs,
+    const { handshakeMs, maximumHandshakes } = this.limits;
+    return createTlsListener({
+      tls,
+      handshakeMs,
+      maximumHandshakes,
+      onSecure: (socket, certificate) => this.accept(socket, presentedCertificate(certificate)),
+      onRefused: (refused) => this.reportHandshake(refused),
     });
-    server.on('secureConnection', (socket: TLSSocket) => this.accept(socket, peerCertificateOf(socket)));
-    server.on('tlsClientError', (cause: Error, socket: TLSSocket) => {
-      const code = (cause as NodeJS.ErrnoException).code ?? 'unknown failure';
-      this.report({ rule: 'tls', message: `TLS handshake failed: ${code}`, remoteAddress: socket.remoteAddress ?? '' });
-      socket.destroy();
-    });
-    return server;
+  }
+
+  private reportHandshake({ refusal, remoteAddress, certificate }: RefusedHandshake): void {
+    const message = `TLS handshake failed: ${refusal}`;
+    const presented = certificate && presentedCertificate(certificate);
+    this.report({ rule: 'tls', message, remoteAddress, ...presented, tlsRefusal: refusal });
   }
 
   private track(socket: Socket): void {

@@ -1,13 +1,17 @@
 /** What an SCP is given: who may associate, what is negotiated, where instances go, and how far a peer may go. */
+import type { X509Certificate } from 'node:crypto';
 import type { Uid } from '@modelbank/dicom';
 import { ASSOCIATE_LENGTH_LIMIT, MAXIMUM_PDU_BYTES, type Rejection } from '../pdu/pdu';
 import type { Timers } from '../transport/timers';
+import type { TlsRefusal } from '../transport/tls-refusal';
 import type { EventReport } from './event-reports';
 
 /** The limits that keep one peer from hurting the others. */
 export interface ScpLimits {
   /** TLS handshake complete after connecting. */
   readonly handshakeMs: number;
+  /** TLS handshakes that are half open at a time: the oldest gives way to the newest. */
+  readonly maximumHandshakes: number;
   /** A-ASSOCIATE-RQ complete after connecting (ARTIM, PS3.8 section 9.1.5). */
   readonly associateMs: number;
   /** Silence of the peer inside an association. */
@@ -32,6 +36,7 @@ export interface ScpLimits {
 
 export const DEFAULT_SCP_LIMITS: ScpLimits = {
   handshakeMs: 10_000,
+  maximumHandshakes: 256,
   associateMs: 10_000,
   idleMs: 30_000,
   lingerMs: 1_000,
@@ -58,6 +63,8 @@ export interface AssociationPeer {
   /** SHA-256 of the client certificate, lower-case hex; absent without TLS. */
   readonly fingerprintSha256?: string;
   readonly serialNumber?: string;
+  /** The client certificate itself. */
+  readonly x509?: X509Certificate;
   readonly callingAeTitle: string;
   readonly calledAeTitle: string;
   readonly remoteAddress: string;
@@ -138,6 +145,13 @@ export interface ScpIncident {
   readonly remoteAddress: string;
   readonly fingerprintSha256?: string;
   readonly serialNumber?: string;
+  /** Of rule `tls`: what was wrong. */
+  readonly tlsRefusal?: TlsRefusal;
+  /** The certificate that the peer showed, believed or not. */
+  readonly x509?: X509Certificate;
+  /** As the peer wrote them, whatever that is: never into a log line or a text unescaped. */
+  readonly callingAeTitle?: string;
+  readonly calledAeTitle?: string;
   readonly associationId?: string;
   readonly cause?: unknown;
 }

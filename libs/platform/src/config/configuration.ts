@@ -58,17 +58,25 @@ export class HttpConfiguration {
   @IntegerBetween(0, PORT_MAX) port = 8090;
 }
 
-/** What one peer may use of us; see docs of libs/dimse. */
+/** What one peer may use of us; docs/dicom-conformance.md says what a peer sees that passes a limit. */
 export class DimseLimits {
+  /** In all, and of one centre. */
   @IntegerBetween(1, 1000) maxAssociations = 64;
   @IntegerBetween(1, 1000) maxAssociationsPerCentre = 8;
+  /** Sockets in any state. */
+  @IntegerBetween(1, 65_535) maxConnections = 1024;
   @IntegerBetween(1 * MIB, Number.MAX_SAFE_INTEGER) maxInstanceBytes = 2048 * MIB;
+  /** The longest P-DATA-TF taken, and the longest A-ASSOCIATE-RQ. */
+  @IntegerBetween(4096, 1 * MIB) maxPduBytes = 131_072;
+  @IntegerBetween(4096, 1 * MIB) maxAssociateBytes = 65_536;
   @IntegerBetween(SECOND, 10 * MINUTE) handshakeTimeoutMs = 10 * SECOND;
-  /** ARTIM (PS3.8 9.1.5): a connection without a request, or one that does not close. */
+  /** ARTIM (PS3.8 9.1.5): a connection without a complete association request. */
   @IntegerBetween(SECOND, 10 * MINUTE) artimTimeoutMs = 10 * SECOND;
+  /** ARTIM again: a peer that does not close after the end of its association. */
+  @IntegerBetween(100, MINUTE) closeTimeoutMs = SECOND;
   @IntegerBetween(SECOND, HOUR) idleTimeoutMs = 30 * SECOND;
-  /** The least that must arrive of a message, over `rateWindowMs`. */
-  @IntegerBetween(0, 1024 * MIB) minBytesPerSecond = 10_240;
+  /** The least that a message must come with, over the window. */
+  @IntegerBetween(0, 1 * MIB) minBytesPerSecond = 10_240;
   @IntegerBetween(SECOND, HOUR) rateWindowMs = MINUTE;
 }
 
@@ -94,6 +102,10 @@ export class DicomwebLimits {
   /** The least that must arrive of a body, over `rateWindowMs`. */
   @IntegerBetween(0, 1024 * MIB) minBytesPerSecond = 10_240;
   @IntegerBetween(SECOND, HOUR) rateWindowMs = MINUTE;
+  /** Child processes that decode and render for retrievals, and what one may use for a frame. */
+  @IntegerBetween(1, 64) decoders = 2;
+  @IntegerBetween(SECOND, 10 * MINUTE) decoderTimeoutMs = MINUTE;
+  @IntegerBetween(128, 65_536) decoderMemoryMiB = 2048;
   /** A whole request, however fast it comes. */
   @IntegerBetween(SECOND, 24 * HOUR) requestTimeoutMs = 2 * HOUR;
 }
@@ -183,6 +195,22 @@ export class DeliveryConfiguration {
   @IntegerBetween(SECOND, HOUR) timeoutMs = MINUTE;
 }
 
+/** Storage commitment: for how long what was committed is kept, and how reports are tried. */
+export class CommitmentConfiguration {
+  @IntegerBetween(1, 3650) keepDays = 30;
+  /** Waits between attempts to report; the last one repeats until `giveUpAfterDays`. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(50)
+  @IsInt({ each: true })
+  @Min(100, { each: true })
+  @Max(24 * HOUR, { each: true })
+  retryAfterMs: number[] = [10 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR];
+  @IntegerBetween(1, 365) giveUpAfterDays = 7;
+  /** The answer of a gateway to a report. */
+  @IntegerBetween(SECOND, HOUR) timeoutMs = 30 * SECOND;
+}
+
 export class LogConfiguration {
   @IsIn(LOG_LEVELS) level: LogLevel = 'info';
   @IsBoolean() pretty = false;
@@ -200,5 +228,6 @@ export class Configuration {
   @Section(() => AssemblyConfiguration) assembly = new AssemblyConfiguration();
   @Section(() => InferenceConfiguration) inference = new InferenceConfiguration();
   @Section(() => DeliveryConfiguration) delivery = new DeliveryConfiguration();
+  @Section(() => CommitmentConfiguration) commitment = new CommitmentConfiguration();
   @Section(() => LogConfiguration) log = new LogConfiguration();
 }

@@ -23,6 +23,12 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   variable('MODELBANK_DIMSE_PORT', 'dimse.port', 'integer', 'Port of the DICOM listener; 0 picks a free one'),
   variable('MODELBANK_DIMSE_MAX_ASSOCIATIONS', 'dimse.limits.maxAssociations', 'integer', 'Associations at a time'),
   variable(
+    'MODELBANK_DIMSE_MAX_ASSOCIATIONS_PER_CENTRE',
+    'dimse.limits.maxAssociationsPerCentre',
+    'integer',
+    'Associations of one centre at a time',
+  ),
+  variable(
     'MODELBANK_DIMSE_MAX_INSTANCE_BYTES',
     'dimse.limits.maxInstanceBytes',
     'integer',
@@ -59,6 +65,13 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     'delivery.timeoutMs',
     'integer',
     'Silence of a receiver that ends an attempt',
+  ),
+  variable('MODELBANK_COMMITMENT_KEEP_DAYS', 'commitment.keepDays', 'integer', 'How long committed objects are kept'),
+  variable(
+    'MODELBANK_COMMITMENT_RETRY_AFTER_MS',
+    'commitment.retryAfterMs',
+    'integers',
+    'Waits between attempts to report a commitment, by comma',
   ),
   variable('MODELBANK_LOG_LEVEL', 'log.level', 'text', 'fatal, error, warn, info, debug, trace or silent'),
   variable('MODELBANK_LOG_PRETTY', 'log.pretty', 'flag', 'Lines for people instead of JSON'),

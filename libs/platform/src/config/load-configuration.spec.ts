@@ -36,9 +36,13 @@ describe('the configuration', () => {
         limits: {
           maxAssociations: 64,
           maxAssociationsPerCentre: 8,
+          maxConnections: 1024,
           maxInstanceBytes: 2147483648,
+          maxPduBytes: 131072,
+          maxAssociateBytes: 65536,
           handshakeTimeoutMs: 10000,
           artimTimeoutMs: 10000,
+          closeTimeoutMs: 1000,
           idleTimeoutMs: 30000,
           minBytesPerSecond: 10240,
           rateWindowMs: 60000,
@@ -49,6 +53,12 @@ describe('the configuration', () => {
       assembly: { settleTimeMs: 90000, sweepEveryMs: 1000 },
       inference: { executionProvider: 'cpu', workers: 1, threads: 2, attempts: 3, leaseMs: 60000 },
       delivery: { retryAfterMs: [60000, 300000, 900000, 3600000], giveUpAfterDays: 14, timeoutMs: 60000 },
+      commitment: {
+        keepDays: 30,
+        retryAfterMs: [10000, 60000, 300000, 900000, 3600000],
+        giveUpAfterDays: 7,
+        timeoutMs: 30000,
+      },
       log: { level: 'info', pretty: false },
     });
   });

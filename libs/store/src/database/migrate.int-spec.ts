@@ -98,7 +98,8 @@ describe('a home with SQLite', () => {
     const pragma = async (name: string) =>
       Object.values((await store.sources.writer.query(`PRAGMA ${name}`))[0] as object)[0];
     expect(await pragma('journal_mode')).toBe('wal');
-    expect(await pragma('synchronous')).toBe(2);
+    // NORMAL: WalSync syncs the log after each commit (wal-sync.int-spec.ts)
+    expect(await pragma('synchronous')).toBe(1);
     expect(await pragma('foreign_keys')).toBe(1);
     expect(await pragma('busy_timeout')).toBe(5000);
     await expect(store.sources.reader.query("DELETE FROM centre WHERE id = 'x'")).rejects.toThrow(/readonly/);

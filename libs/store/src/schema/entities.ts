@@ -9,8 +9,10 @@ import {
   DestinationEntity,
   LegalEntityEntity,
 } from '../centres/centre.entity';
+import { UnknownSenderEntity } from '../centres/unknown-sender.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { JobEntity } from '../dispatch/job.entity';
+import { CommitmentEntity, CommitmentGatewayEntity, CommitmentItemEntity } from '../intake/commitment.entity';
 import { AssociationEntity, InstanceEntity } from '../intake/instance.entity';
 import { JournalEntryEntity } from '../journal/journal.entity';
 import { ModelVersionEntity } from '../models/model-version.entity';
@@ -41,4 +43,8 @@ export const ENTITIES = [
   OutboxMessageEntity,
   InboxMessageEntity,
   PersonEntity,
+  UnknownSenderEntity,
+  CommitmentGatewayEntity,
+  CommitmentEntity,
+  CommitmentItemEntity,
 ] as const;

@@ -5,3 +5,7 @@ export * from './dicom-tools';
 export * from './synthetic-ct';
 export * from './manual-timers';
 export * from './collecting-scp';
+export * from './openssl-certificates';
+export * from './tls-door';
+export * from './report-taker';
+export * from './standard-table';

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import { CENTRE_DIRECTORY, HubError } from '@modelbank/contracts';
 import type { CentreDirectory } from '@modelbank/contracts';
-import { peerCertificateOf } from '@modelbank/dimse';
+import { describeCertificate } from '@modelbank/dimse';
 import type { Caller, Permission } from '../permissions';
 
 const PERMISSIONS_OF_MACHINES: ReadonlySet<Permission> = new Set<Permission>(['dicomweb:read', 'dicomweb:store']);
@@ -16,7 +16,8 @@ export function fingerprintOf(socket: unknown): string | null {
   if (!(socket instanceof TLSSocket)) return null;
   const known = fingerprints.get(socket);
   if (known !== undefined) return known;
-  const fingerprint = peerCertificateOf(socket)?.fingerprintSha256 ?? null;
+  const certificate = socket.getPeerX509Certificate();
+  const fingerprint = certificate ? describeCertificate(certificate).fingerprintSha256 : null;
   fingerprints.set(socket, fingerprint);
   return fingerprint;
 }

@@ -22,6 +22,8 @@ export interface MultipartRules extends BodyPace {
   readonly scheduler: Scheduler;
   /** Must read the stream to its end; the returned function is told the part's Content-Type. */
   onPart(part: Readable): (mediaType: string | undefined) => void;
+  /** Asked after each chunk: resolves when more parts may come; undefined when they may at once. */
+  room(): Promise<void> | undefined;
 }
 
 export function readMultipart(request: IncomingMessage, rules: MultipartRules): Promise<void> {
@@ -51,7 +53,6 @@ class MultipartBody {
   start(): void {
     const { request, parser } = this;
     parser.on('part', (part) => this.begin(part));
-    parser.on('drain', () => this.goOn());
     parser.on('error', () => this.fail(new HubError('INVALID_REQUEST', 'the body ends before its last boundary')));
     const isRead = new Promise<void>((resolve) => request.once('end', resolve));
     const isParsed = new Promise<void>((resolve) => parser.once('finish', resolve));
@@ -66,12 +67,23 @@ class MultipartBody {
     this.bytes += chunk.length;
     this.watch.received(chunk.length);
     if (this.bytes > this.rules.maxRequestBytes) {
-      this.fail(new HubError('DATASET_TOO_LARGE', 'the request is larger than allowed'));
-    } else if (!this.parser.write(chunk)) {
-      this.watch.wait();
-      this.request.pause();
+      return this.fail(new HubError('DATASET_TOO_LARGE', 'the request is larger than allowed'));
     }
+    const drained = this.parser.write(chunk) ? undefined : this.drained();
+    // small parts end before anything stands still, so that they are counted
+    const room = this.rules.room();
+    if (drained !== undefined || room !== undefined) this.standStillFor(Promise.all([drained, room]));
   };
+
+  private drained(): Promise<void> {
+    return new Promise((resolve) => this.parser.once('drain', resolve));
+  }
+
+  private standStillFor(work: Promise<unknown>): void {
+    this.watch.wait();
+    this.request.pause();
+    void work.then(() => this.goOn());
+  }
 
   private readonly closed = (): void => {
     if (!this.request.complete) this.fail(new HubError('PEER_ABORTED', 'the connection was lost inside the body'));

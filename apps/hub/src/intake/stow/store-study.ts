@@ -56,6 +56,7 @@ export class StoreStudy {
       await readMultipart(request, {
         ...{ ...this.configuration.dicomweb.limits, boundary, scheduler: this.scheduler },
         onPart: (stream) => parts.begin(stream),
+        room: () => parts.room(),
       });
       if (parts.count === 0) throw new HubError('INVALID_REQUEST', 'the request has no parts');
     } catch (thrown) {

@@ -9,7 +9,7 @@ import { openRaw, rawStoreHead } from '../../../../../test/support/raw-https';
 import { ReceiveInstance } from '../receive-instance';
 
 /** A disk that is slow on purpose. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let bench: IntakeBench;
 
@@ -20,16 +20,19 @@ beforeAll(async () => {
 afterAll(() => bench.dispose());
 
 describe('a store request', () => {
-  it('stands still while the disk does, and is served when it goes on', async () => {
+  it.each([
+    ['large', 50, 800],
+    ['many small', 400, 200],
+  ])('of %s instances stands still while the disk does, and is served when it goes on', async (what, count, side) => {
     let goOn: () => void = () => undefined;
     const disk = new Promise<void>((resolve) => (goOn = resolve));
     const reception = bench.app.get(ReceiveInstance, { strict: false });
     const open = reception.open.bind(reception);
-    jest.spyOn(reception, 'open').mockImplementationOnce(async (announced) => {
+    const slow = jest.spyOn(reception, 'open').mockImplementation(async (announced) => {
       const sink = await open(announced);
       return { ...sink, write: (chunk) => disk.then(() => sink.write(chunk)) };
     });
-    const plans = Array.from({ length: 50 }, (_, k) => ({ seed: 'pressure slow', k, side: 800 }));
+    const plans = Array.from({ length: count }, (_, k) => ({ seed: `pressure ${what}`, k, side }));
     const body = multipart(plans.map((plan) => sliceFile(plan)));
     const head = rawStoreHead({ ...STOW_HEADERS, 'content-length': String(body.length) });
     const { socket, next } = await openRaw(bench, head);
@@ -40,9 +43,10 @@ describe('a store request', () => {
     expect(socket.writableLength).toBeGreaterThan(body.length / 2);
     goOn();
     expect(await answer).toMatch(/^HTTP\/1.1 200 /);
+    slow.mockRestore();
     socket.destroy();
     const { study } = sliceUids(plans[0]);
-    expect(await bench.reads.manager.countBy(InstanceEntity, { studyInstanceUid: study })).toBe(50);
+    expect(await bench.reads.manager.countBy(InstanceEntity, { studyInstanceUid: study })).toBe(count);
   });
 
   it('is told to come again when nothing can be written, and is served when that is over', async () => {
