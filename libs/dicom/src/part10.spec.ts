@@ -76,3 +76,21 @@ describe('file meta information (PS3.10 7.1)', () => {
     expect(codeOf(bytes)).toBe(code);
   });
 });
+
+it('compares the stated length of the meta group, and reads on when it is wrong or missing', () => {
+  const bytes = Buffer.from(
+    part10Preamble({
+      sopClassUid: parseUid('1.2.840.10008.5.1.4.1.1.2'),
+      sopInstanceUid: parseUid('1.2.3'),
+      transferSyntaxUid: EXPLICIT_VR_LITTLE_ENDIAN,
+    }),
+  );
+  expect(splitPart10(bytes).groupLengthIsWrong).toBeUndefined();
+  for (const wrong of [0, bytes.readUInt32LE(140) + 2, 0xffffffff]) {
+    const lying = Buffer.from(bytes);
+    lying.writeUInt32LE(wrong, 140);
+    expect(splitPart10(lying)).toMatchObject({ groupLengthIsWrong: true, dataSetOffset: bytes.length });
+  }
+  const without = Buffer.concat([bytes.subarray(0, 132), bytes.subarray(144)]);
+  expect(splitPart10(without).groupLengthIsWrong).toBeUndefined();
+});

@@ -23,9 +23,12 @@ export interface Part10Envelope {
   readonly meta: Partial<FileMeta> & { readonly transferSyntaxUid: Uid };
   /** Where the data set begins. */
   readonly dataSetOffset: number;
+  /** The meta group says that it is longer or shorter than it is. */
+  readonly groupLengthIsWrong?: boolean;
 }
 
 const PREFIX_END = 132;
+const GROUP_LENGTH_ELEMENT_BYTES = 12;
 const MAXIMUM_META_BYTES = 65536;
 
 /** Everything that stands before the data set in a file. */
@@ -81,7 +84,15 @@ export function splitPart10(bytes: Uint8Array): Part10Envelope {
       sourceAeTitle: values.get(0x0016)?.trim() || undefined,
     },
     dataSetOffset: at,
+    ...(isWrongGroupLength(values.get(0x0000), at) ? { groupLengthIsWrong: true } : {}),
   };
+}
+
+/** (0002,0000) counts the bytes behind it to the end of the group (PS3.10 7.1); where it is missing it says nothing wrong. */
+function isWrongGroupLength(stated: string | undefined, groupEnd: number): boolean {
+  if (stated === undefined) return false;
+  const bytes = Buffer.from(stated, 'latin1');
+  return bytes.length !== 4 || bytes.readUInt32LE(0) !== groupEnd - PREFIX_END - GROUP_LENGTH_ELEMENT_BYTES;
 }
 
 function metaElement(element: number, vr: Vr, value: string | Uint8Array): Uint8Array {

@@ -9,18 +9,27 @@ import { sendFile } from '../support/send-file';
 import type { Announcement } from '../support/send-file';
 import { MALFORMED, MISMATCH, TRUNCATED, UID_INVALID } from '../support/store-rows';
 import type { ExpectedAudit, TortureRow } from '../support/torture-row';
+import { stow } from '../support/web-peer';
+import type { WebAnswer } from '../support/web-peer';
 
 interface Verdict {
+  /** Of C-STORE. */
   readonly seen: string;
   readonly audit?: ExpectedAudit;
+  /** Of STOW-RS, which sees the whole file: status, and the code of a refusal. */
+  readonly web: readonly [number, string?];
 }
 
-const KEPT: Verdict = { seen: '0x0000' };
-const CUT: Verdict = { seen: '0xC000', audit: TRUNCATED };
-const BROKEN: Verdict = { seen: '0xC000', audit: MALFORMED };
-const NOT_ANNOUNCED: Verdict = { seen: '0xA900', audit: MISMATCH };
-const NO_UID: Verdict = { seen: '0xA900', audit: UID_INVALID };
-const NOT_OFFERED: Verdict = { seen: 'context 4' };
+const KEPT: Verdict = { seen: '0x0000', web: [200] };
+const CUT: Verdict = { seen: '0xC000', audit: TRUNCATED, web: [400, 'DATASET_TRUNCATED'] };
+const BROKEN: Verdict = { seen: '0xC000', audit: MALFORMED, web: [400, 'DATASET_MALFORMED'] };
+const NOT_ANNOUNCED: Verdict = { seen: '0xA900', audit: MISMATCH, web: [400, 'DATASET_MISMATCH'] };
+const NO_UID: Verdict = { seen: '0xA900', audit: UID_INVALID, web: [400, 'UID_INVALID'] };
+const NOT_OFFERED: Verdict = { seen: 'context 4', web: [415, 'TRANSFER_SYNTAX_NOT_SUPPORTED'] };
+/** Without the prefix of a file, STOW takes it for none, whatever C-STORE makes of its bytes. */
+const withoutPrefix = (verdict: Verdict): Verdict => ({ ...verdict, web: [415, 'NOT_DICOM'] });
+/** Its meta information names no instance, so STOW does not get to its data set. */
+const withoutName = (verdict: Verdict): Verdict => ({ ...verdict, web: [400, 'DATASET_MALFORMED'] });
 
 const BIG_ENDIAN = '1.2.840.10008.1.2.2';
 const RT_ION_PLAN: Announcement = {
@@ -33,10 +42,10 @@ const NO_CLASS = 'a fragment of a data set: no SOP class, no UIDs';
 /** File, verdict, why, and what it is announced as where its meta information does not say it. */
 const FILES: readonly (readonly [string, Verdict, string, Announcement?])[] = [
   ['pydicom/ExplVR_BigEnd.dcm', KEPT, 'sound, in an encoding that is retired but accepted'],
-  ['pydicom/ExplVR_BigEndNoMeta.dcm', CUT, 'its encoding is nowhere stated; read as little endian its lengths are absurd'],
+  ['pydicom/ExplVR_BigEndNoMeta.dcm', withoutPrefix(CUT), 'its encoding is nowhere stated; read as little endian its lengths are absurd'],
   ['pydicom/ExplVR_BigEndNoMeta.dcm', KEPT, 'announced as what it is, it is sound', { ...RT_ION_PLAN, transferSyntaxUid: BIG_ENDIAN }],
-  ['pydicom/ExplVR_LitEndNoMeta.dcm', NOT_ANNOUNCED, 'a plan that is announced as CT'],
-  ['pydicom/ExplVR_LitEndNoMeta.dcm', { seen: '0x0000' }, 'announced as what it is, it is sound', RT_ION_PLAN],
+  ['pydicom/ExplVR_LitEndNoMeta.dcm', withoutPrefix(NOT_ANNOUNCED), 'a plan that is announced as CT'],
+  ['pydicom/ExplVR_LitEndNoMeta.dcm', KEPT, 'announced as what it is, it is sound; by another centre, because the big endian file has the same UID', { ...RT_ION_PLAN, isOfAnotherCentre: true }],
   ['pydicom/J2K_pixelrep_mismatch.dcm', KEPT, 'the header and the codestream disagree about the sign: a matter of decoding'],
   ['pydicom/JPEG2000-embedded-sequence-delimiter.dcm', KEPT, 'a fragment may hold the bytes of a delimiter: its length counts'],
   ['pydicom/JPGExtended.dcm', KEPT, 'sound'],
@@ -47,13 +56,13 @@ const FILES: readonly (readonly [string, Verdict, string, Announcement?])[] = [
   ['pydicom/badVR.dcm', NOT_ANNOUNCED, 'its meta information names another instance (1.2.999...) than its data set (1.9.999...)'],
   ['pydicom/badVR.dcm', KEPT, 'announced as its data set says: IS values that are no integers are not read, the encoding is sound', { sopInstanceUid: '1.9.999.999.99.9.9999.9999.20030818153516' }],
   ['pydicom/bad_sequence.dcm', NO_UID, 'its UIDs are hexadecimal digests'],
-  ['pydicom/empty_charset_LEI.dcm', NOT_ANNOUNCED, NO_CLASS],
+  ['pydicom/empty_charset_LEI.dcm', withoutName(NOT_ANNOUNCED), NO_CLASS],
   ['pydicom/emri_small_jpeg_2k_lossless_too_short.dcm', CUT, 'the last fragment states more bytes than there are; dcmdump and pydicom miss the delimiter'],
   ['pydicom/explicit_VR-UN.dcm', KEPT, 'elements with VR UN are legal; those that we read are read by the dictionary'],
   ['pydicom/image_dfl.dcm', NOT_OFFERED, 'deflated is not offered'],
   ['pydicom/meta_missing_tsyntax.dcm', BROKEN, 'no transfer syntax in the meta information: the whole file would be the data set'],
   ['pydicom/nested_priv_SQ.dcm', BROKEN, 'an element of group 0001, which dcmdump calls invalid too'],
-  ['pydicom/no_meta.dcm', BROKEN, 'a stray byte before the first element; neither dcmdump nor we can say where it begins'],
+  ['pydicom/no_meta.dcm', withoutPrefix(BROKEN), 'a stray byte before the first element; neither dcmdump nor we can say where it begins'],
   ['pydicom/no_meta_group_length.dcm', NOT_ANNOUNCED, NO_CLASS],
   ['pydicom/priv_SQ.dcm', NOT_ANNOUNCED, NO_CLASS],
   ['pydicom/rtplan_truncated.dcm', CUT, 'IsocenterPosition has 50 bytes and 29 are there: dcmdump and pydicom say so too'],
@@ -80,16 +89,38 @@ const FILES: readonly (readonly [string, Verdict, string, Announcement?])[] = [
 export const KNOWN_FILES: ReadonlySet<string> = new Set(FILES.map(([name]) => name));
 
 export function malformedFileRows(folder: string): TortureRow[] {
-  return FILES.map(([name, { seen, audit }, why, announcement]) => ({
-    id: 'file',
-    title: `${name}: ${seen}, ${why}`,
-    attack: async (attacker: Attacker) => {
-      const { place } = attacker;
-      const sender = announcement?.isOfAnotherCentre ? await place.attacker(place.bystanding) : attacker;
-      return sendFile(sender, readFileSync(join(folder, name)), announcement);
-    },
-    expected: seen,
-    audit,
-    isKept: seen === '0x0000',
-  }));
+  return FILES.flatMap(([name, verdict, why, told], index) => {
+    const isFirst = FILES.findIndex(([other]) => other === name) === index;
+    const bytes = () => readFileSync(join(folder, name));
+    return [
+      byStore(`${name}: ${why}`, verdict, (sender) => sendFile(sender, bytes(), told), told),
+      ...(isFirst ? [byStow(name, verdict, (sender) => stow(sender, [bytes()]), told)] : []),
+    ];
+  });
+}
+
+async function senderOf(attacker: Attacker, told?: Announcement): Promise<Attacker> {
+  const { place } = attacker;
+  return told?.isOfAnotherCentre ? place.attacker(place.bystanding) : attacker;
+}
+
+function byStore(
+  title: string,
+  { seen, audit }: Verdict,
+  send: (sender: Attacker) => Promise<string>,
+  told?: Announcement,
+): TortureRow {
+  const attack = async (attacker: Attacker) => send(await senderOf(attacker, told));
+  return { id: 'C-STORE', title, attack, expected: seen, audit, isKept: seen === KEPT.seen };
+}
+
+function byStow(
+  title: string,
+  { web: [status, code] }: Verdict,
+  send: (sender: Attacker) => Promise<WebAnswer>,
+  told?: Announcement,
+): TortureRow {
+  const attack = async (attacker: Attacker) => `HTTP ${(await send(await senderOf(attacker, told))).status}`;
+  const audit = code === undefined ? undefined : { kind: 'stow.refused', code };
+  return { id: 'STOW', title, attack, expected: `HTTP ${status}`, audit, isKept: status === 200 };
 }

@@ -4,7 +4,15 @@ import type { ChildProcess } from 'node:child_process';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { compiledEntry } from '@modelbank/platform';
-import { RawPeer, rawAssociateRequest, rawData, rawEchoRequest, rawPdu, seededRandom } from '@modelbank/testing';
+import {
+  RawPeer,
+  rawAssociateRequest,
+  rawData,
+  rawEchoRequest,
+  rawPdu,
+  seededRandom,
+  verdictOf,
+} from '@modelbank/testing';
 import { cpuMs, isAlive, rssBytes } from '../support/process-watch';
 import { goodConversations } from './good-inputs';
 import { mutateConversation } from './mutations';
@@ -99,12 +107,12 @@ function watchEchoes(port: number, pid: number, onHang: (what: string) => void) 
   const run = async (): Promise<void> => {
     while (!stopped && isAlive(pid)) {
       const [startedMs, startedCpuMs] = [performance.now(), cpuMs(pid)];
-      const answered = await echo(port).catch(() => false);
+      const failure = await echo(port).catch((thrown: unknown) => String(thrown));
       if (!isAlive(pid)) return;
       const tookMs = performance.now() - startedMs;
       slowestMs = Math.max(slowestMs, tookMs);
       const computedMs = cpuMs(pid) - startedCpuMs;
-      if (!answered) onHang('a good peer got no answer');
+      if (failure !== undefined) onHang(`a good peer got no answer: ${failure}`);
       else if (tookMs > MOST_MS && computedMs > 0.9 * tookMs) onHang(`an echo took ${Math.round(tookMs)} ms`);
       await delay(LOOK_EVERY_MS);
     }
@@ -119,12 +127,14 @@ function watchEchoes(port: number, pid: number, onHang: (what: string) => void) 
   };
 }
 
-async function echo(port: number): Promise<boolean> {
+/** What went wrong, or nothing. */
+async function echo(port: number): Promise<string | undefined> {
   const peer = await RawPeer.connect(port);
   peer.send(rawAssociateRequest());
   const accepted = await peer.next(GIVE_UP_MS);
+  if (accepted === 'closed' || accepted.type !== 2) return `to its request: ${JSON.stringify(verdictOf(accepted))}`;
   peer.send(rawData(1, 3, rawEchoRequest()), rawPdu(0x05));
   const answer = await peer.next(GIVE_UP_MS);
   peer.close();
-  return accepted !== 'closed' && accepted.type === 2 && answer !== 'closed' && answer.type === 4;
+  return answer !== 'closed' && answer.type === 4 ? undefined : `to its echo: ${JSON.stringify(verdictOf(answer))}`;
 }

@@ -54,10 +54,10 @@ async function associate(request = {}): Promise<void> {
   expect(await peer.next(WITHIN_MS)).toMatchObject({ type: 2 });
 }
 
-async function expectAbort(source: number, reason: number): Promise<void> {
+async function expectAbort(source: number, reason: number, rules = ['protocolViolation']): Promise<void> {
   expect(verdictOf(await peer.next(WITHIN_MS))).toEqual([7, source, reason]);
   await peer.closed(WITHIN_MS);
-  expect(scp.incidents.map(({ rule }) => rule)).toEqual(['protocolViolation']);
+  expect(scp.incidents.map(({ rule }) => rule)).toEqual(rules);
   expect(scp.incidents[0].remoteAddress).toBe('127.0.0.1');
   expect(scp.instances).toEqual([]);
 }
@@ -175,7 +175,7 @@ describe('PDUs inside an association', () => {
     });
     expect(await statusOf(command)).toBe(0x0110);
     peer.send(rawData(3, DATA_LAST, Buffer.alloc(8)));
-    await expectAbort(0, 0);
+    await expectAbort(0, 0, ['operationRefused', 'protocolViolation']);
   });
 
   it.each([
@@ -186,6 +186,7 @@ describe('PDUs inside an association', () => {
     ['B16 N-ACTION', 0x0130, 0x0122],
   ])('%s gets its status and the association goes on', async (_name, commandField, status) => {
     expect(await statusOf(rawCommandSet({ 0x0100: commandField, 0x0110: 5, 0x0800: 0x0101 }))).toBe(status);
+    expect(scp.incidents.map(({ rule }) => rule)).toEqual(['operationRefused']);
     peer.send(rawData(3, COMMAND_LAST, rawCommandSet({ 0x0100: commandField, 0x0110: 6, 0x0800: 1 })));
     peer.send(rawData(3, DATA_LAST, Buffer.alloc(40)));
     expect(readRawCommand(((await peer.next()) as { bytes: Buffer }).bytes)).toMatchObject({ messageId: 6, status });

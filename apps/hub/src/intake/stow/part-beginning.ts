@@ -67,7 +67,8 @@ function isUnfinished(thrown: unknown, bytes: Buffer): boolean {
 }
 
 /** PS3.10 7.1: (0002,0002), (0002,0003) and (0002,0010) are type 1; the last of them decides how the data set is read. */
-function acceptedMeta({ meta }: Part10Envelope): FileMeta {
+function acceptedMeta({ meta, groupLengthIsWrong }: Part10Envelope): FileMeta {
+  if (groupLengthIsWrong) throw new HubError('DATASET_MALFORMED', 'the file meta group is not as long as it says');
   const { sopClassUid, sopInstanceUid, transferSyntaxUid } = meta;
   if (sopClassUid === undefined || sopInstanceUid === undefined) {
     throw new HubError('DATASET_MALFORMED', 'the file meta group does not name its instance');
