@@ -16,7 +16,12 @@ import { modelVariant } from './support/model-variant';
 import { writeScan } from './support/scans';
 import type { Scan, ScanPlan } from './support/scans';
 
-const FREE_PORTS = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_SWEEP_EVERY_MS: '100' };
+const FREE_PORTS = {
+  MODELBANK_HTTP_PORT: '0',
+  MODELBANK_DIMSE_PORT: '0',
+  MODELBANK_DICOMWEB_PORT: '0',
+  MODELBANK_SWEEP_EVERY_MS: '100',
+};
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 let home: string;
@@ -108,6 +113,18 @@ describe('enrol a centre, register a model', () => {
     const second = await json<Record<string, string>>('centre', 'cert', 'vejle');
     expect(second.fingerprintSha256).not.toBe(first.fingerprintSha256);
     expect(second.certificatePath).toBe(first.certificatePath);
+  }, 60_000);
+
+  it('offers storage commitment to a gateway, and takes it back', async () => {
+    await text('centre', 'ae', 'odense', 'ODENSE_GW');
+    const address = ['--host', '127.0.0.1', '--port', '11113'];
+    expect(await text('centre', 'commitment', 'odense')).toMatch(/no AE of this centre/);
+    expect(await text('centre', 'commitment', 'odense', 'ODENSE_GW', ...address)).toMatch(
+      /ODENSE_GW +127.0.0.1:11113 \(TLS\)/,
+    );
+    await failure(4, 'NOT_FOUND', null, 'centre', 'commitment', 'odense', 'NOBODY', ...address);
+    await failure(2, 'INVALID_REQUEST', /--remove/, 'centre', 'commitment', 'odense', 'ODENSE_GW');
+    expect(await json('centre', 'commitment', 'odense', 'ODENSE_GW', '--remove')).toEqual([]);
   }, 60_000);
 
   it('registers, lists and shows a package, and says where a broken one is wrong', async () => {
@@ -262,7 +279,7 @@ describe('what goes wrong', () => {
 
   it('--help names every command', async () => {
     const help = await text('--help');
-    for (const command of 'serve centre model submit jobs series held explain results doctor pki'.split(' ')) {
+    for (const command of 'serve centre person model submit jobs series held explain results doctor pki'.split(' ')) {
       expect(help).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
     }
   });

@@ -140,7 +140,7 @@ export class AssemblyBench {
   private async consume(envelope: Envelope): Promise<void> {
     await this.store.unitOfWork.consume(queueName('assembly', envelope.event), envelope, async (tx) => {
       const { body, messageId } = envelope;
-      if ('instanceId' in body) await this.assembly.instanceStored(tx, body.instanceId, messageId);
+      if ('instanceId' in body) await this.assembly.instancesStored(tx, [body.instanceId], messageId);
       if ('associationId' in body)
         await this.assembly.associationEnded(tx, body.associationId, body.outcome, messageId);
     });

@@ -1,5 +1,5 @@
 /** The front of a hub for tests: centres, intake and their API on a real store, with real certificates and real ports. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Global, Module } from '@nestjs/common';
@@ -11,7 +11,7 @@ import { HELD_ITEM_HANDLERS, READ_STORE } from '@modelbank/contracts';
 import type { CrashPoints } from '@modelbank/contracts';
 import { ensurePki } from '@modelbank/dimse';
 import type { DevelopmentPki } from '@modelbank/dimse';
-import { PlatformModule, createLogger, loadConfiguration } from '@modelbank/platform';
+import { CONFIGURATION_FILE, PlatformModule, createLogger, loadConfiguration } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
 import { JournalEntryEntity, OutboxMessageEntity, StoreModule } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
@@ -21,6 +21,8 @@ import type { Caller } from '../../apps/hub/src/access';
 import { readOrMakeOperatorToken } from '../../apps/hub/src/access';
 import { AssemblyModule } from '../../apps/hub/src/assembly/assembly.module';
 import { CentresModule } from '../../apps/hub/src/centres/centres.module';
+import { DicomwebListener } from '../../apps/hub/src/dicomweb/dicomweb-listener';
+import { DicomwebModule } from '../../apps/hub/src/dicomweb/dicomweb.module';
 import { HttpModule } from '../../apps/hub/src/http/http.module';
 import { OpenApiDocument } from '../../apps/hub/src/http/open-api.controller';
 import { prepareHttp } from '../../apps/hub/src/http/prepare-http';
@@ -39,8 +41,12 @@ class TheRestModule {}
 
 export interface IntakeOptions {
   readonly home?: string;
+  /** For modelbank.yaml. */
+  readonly settings?: string;
   readonly crashPoints?: CrashPoints;
   readonly callers?: Readonly<Record<string, Caller>>;
+  /** Changes the configuration before the hub sees it. */
+  readonly configure?: (configuration: Configuration) => void;
 }
 
 export interface ApiAnswer {
@@ -58,13 +64,21 @@ export class IntakeBench {
     readonly baseUrl: string,
     /** Every log line, as written. */
     readonly log: readonly string[],
+    readonly dicomwebPort: number,
   ) {}
 
   static async open(options: IntakeOptions = {}): Promise<IntakeBench> {
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'modelbank-intake-')));
+    if (options.settings !== undefined) await writeFile(join(home, CONFIGURATION_FILE), options.settings);
     const pki = await ensurePki(home, ['odense', 'aarhus', 'unknown'], new Date());
-    const environment = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_LOG_LEVEL: 'trace' };
+    const environment = {
+      MODELBANK_HTTP_PORT: '0',
+      MODELBANK_DIMSE_PORT: '0',
+      MODELBANK_DICOMWEB_PORT: '0',
+      MODELBANK_LOG_LEVEL: 'trace',
+    };
     const configuration = loadConfiguration(environment, home);
+    options.configure?.(configuration);
     const log: string[] = [];
     const logger = createLogger(configuration.log, { write: (line: string) => void log.push(line) });
     const testing = await Test.createTestingModule({
@@ -73,7 +87,7 @@ export class IntakeBench {
         StoreModule.forRoot(configuration),
         BrokerModule.forRoot(),
         AccessModule.forRoot(options.callers),
-        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, TheRestModule],
+        ...[CentresModule, IntakeModule, AssemblyModule, HttpModule, ProgressModule, DicomwebModule, TheRestModule],
       ],
     }).compile();
     const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false, logger: false });
@@ -82,7 +96,8 @@ export class IntakeBench {
     app.get(OpenApiDocument).describe(app, '0.0.0');
     await app.listen(0, '127.0.0.1');
     const dimsePort = await app.get(DicomListener, { strict: false }).listen();
-    return new IntakeBench(app, configuration, pki, dimsePort, await app.getUrl(), log);
+    const dicomwebPort = (await app.get(DicomwebListener, { strict: false }).listen()) ?? 0;
+    return new IntakeBench(app, configuration, pki, dimsePort, await app.getUrl(), log, dicomwebPort);
   }
 
   /** Odense with CT1, Aarhus with CT2. */
@@ -143,6 +158,7 @@ export class IntakeBench {
 
   /** Like a stop of the process; the home stays. */
   async close(): Promise<void> {
+    await this.app.get(DicomwebListener, { strict: false }).close();
     await this.app.get(DicomListener, { strict: false }).close();
     await this.app.close();
   }

@@ -75,7 +75,7 @@ it('sends no token after the address that a killed hub left behind', async () =>
   const home = mkdtempSync(join(tmpdir(), 'modelbank-home-'));
   try {
     writeFileSync(join(home, 'operator.token'), 'secret');
-    const address = { pid: process.pid, httpPort: 1, dimsePort: 2 };
+    const address = { pid: process.pid, httpPort: 1, dimsePort: 2, dicomwebPort: 3 };
     writeFileSync(join(home, 'hub.json'), JSON.stringify(address));
     expect(await readHubAddress(home)).toEqual(address);
     // the largest pid of Linux: nobody has it

@@ -87,6 +87,8 @@ export interface HubAddress {
   readonly pid: number;
   readonly httpPort: number;
   readonly dimsePort: number;
+  /** Null where DICOMweb is not enabled. */
+  readonly dicomwebPort: number | null;
 }
 
 /** Null where no hub runs: a file that a killed hub left behind must not send the token to whoever has its port now. */

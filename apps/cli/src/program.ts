@@ -10,6 +10,7 @@ import { addHeldCommands } from './commands/held';
 import { addJobsCommand } from './commands/jobs';
 import { addJournalCommands } from './commands/journal';
 import { addModelCommands } from './commands/model';
+import { addPersonCommands } from './commands/person';
 import { addPkiCommand } from './commands/pki';
 import { addResultsCommands } from './commands/results';
 import { addSeriesCommand } from './commands/series';
@@ -22,6 +23,7 @@ const ADDITIONS = [
   addDemoCommand,
   addPkiCommand,
   addCentreCommands,
+  addPersonCommands,
   addSendersCommands,
   addModelCommands,
   addSubmitCommand,

@@ -9,6 +9,7 @@ import { AccessModule } from './access';
 import { AssemblyModule } from './assembly/assembly.module';
 import { CentresModule } from './centres/centres.module';
 import { DeliveryModule } from './delivery/delivery.module';
+import { DicomwebModule } from './dicomweb/dicomweb.module';
 import { DispatchModule } from './dispatch/dispatch.module';
 import { HeldModule } from './held/held.module';
 import { HttpModule } from './http/http.module';
@@ -34,6 +35,7 @@ const STAGES = [
   HeldModule,
   JournalModule,
   ProgressModule,
+  DicomwebModule,
   HttpModule,
 ];
 

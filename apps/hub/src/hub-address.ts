@@ -8,6 +8,8 @@ export interface HubAddress {
   readonly pid: number;
   readonly httpPort: number;
   readonly dimsePort: number;
+  /** Null where DICOMweb is not enabled. */
+  readonly dicomwebPort: number | null;
 }
 
 /** Written when everything listens; readers see all of it or nothing. */

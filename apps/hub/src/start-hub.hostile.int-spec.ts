@@ -19,7 +19,12 @@ let hub: RunningHub;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'modelbank-hostile-'));
-  const environment = { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_SWEEP_EVERY_MS: '100' };
+  const environment = {
+    MODELBANK_HTTP_PORT: '0',
+    MODELBANK_DIMSE_PORT: '0',
+    MODELBANK_DICOMWEB_PORT: '0',
+    MODELBANK_SWEEP_EVERY_MS: '100',
+  };
   const logger = createLogger({ level: 'silent', pretty: false });
   hub = await startHub(loadConfiguration(environment, home), { transport: hostileTransport({ seed: 7 }), logger });
 });

@@ -15,7 +15,13 @@ const log: string[] = [];
 
 const configurationOf = (more: Record<string, string> = {}) =>
   loadConfiguration(
-    { MODELBANK_HTTP_PORT: '0', MODELBANK_DIMSE_PORT: '0', MODELBANK_LOG_LEVEL: 'trace', ...more },
+    {
+      MODELBANK_HTTP_PORT: '0',
+      MODELBANK_DIMSE_PORT: '0',
+      MODELBANK_DICOMWEB_PORT: '0',
+      MODELBANK_LOG_LEVEL: 'trace',
+      ...more,
+    },
     home,
   );
 const logger = () => createLogger({ level: 'trace', pretty: false }, { write: (line: string) => void log.push(line) });
@@ -31,8 +37,10 @@ afterEach(async () => {
 
 it('starts with every stage wired, every route guarded, and says where it listens', async () => {
   hub = await startHub(configurationOf(), { logger: logger() });
-  const { httpPort, dimsePort } = hub;
-  expect(JSON.parse(readFileSync(join(home, 'hub.json'), 'utf8'))).toEqual({ pid: process.pid, httpPort, dimsePort });
+  const { httpPort, dimsePort, dicomwebPort } = hub;
+  const address = { pid: process.pid, httpPort, dimsePort, dicomwebPort };
+  expect(JSON.parse(readFileSync(join(home, 'hub.json'), 'utf8'))).toEqual(address);
+  expect(dicomwebPort).toBeGreaterThan(0);
   expect((await fetch(`http://127.0.0.1:${httpPort}/health`)).status).toBe(200);
   expect((await fetch(`http://127.0.0.1:${httpPort}/api/v1/centres`)).status).toBe(401);
   expect((await runEchoscu({ port: dimsePort, callingAeTitle: 'A', calledAeTitle: 'B' })).exitCode).not.toBe(0);

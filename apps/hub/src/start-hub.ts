@@ -12,6 +12,7 @@ import type { Transport } from '@modelbank/broker';
 import { LOGGER, NestLogger, createLogger, repositoryRoot } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
 import { HubModule } from './app.module';
+import { DicomwebListener } from './dicomweb/dicomweb-listener';
 import { OpenApiDocument } from './http/open-api.controller';
 import { prepareHttp } from './http/prepare-http';
 import { removeHubAddress, writeHubAddress } from './hub-address';
@@ -24,6 +25,8 @@ export interface RunningHub {
   readonly app: NestExpressApplication;
   readonly httpPort: number;
   readonly dimsePort: number;
+  /** Null where DICOMweb is not enabled. */
+  readonly dicomwebPort: number | null;
   /** Half-received instances may end, running handlers finish, the store closes last. Idempotent. */
   close(): Promise<void>;
 }
@@ -58,11 +61,13 @@ async function open(app: NestExpressApplication, configuration: Configuration): 
   const httpPort = Number(new URL(await app.getUrl()).port);
   const listener = app.get(DicomListener, { strict: false });
   const dimsePort = await listener.listen();
-  writeHubAddress(configuration.home, { pid: process.pid, httpPort, dimsePort });
+  const dicomweb = app.get(DicomwebListener, { strict: false });
+  const dicomwebPort = await dicomweb.listen();
+  writeHubAddress(configuration.home, { pid: process.pid, httpPort, dimsePort, dicomwebPort });
   app.get<HubLogger>(LOGGER).info('the hub is ready', { port: dimsePort });
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => (closing ??= closeInOrder(app, listener, configuration.home));
-  return { app, httpPort, dimsePort, close };
+  const close = (): Promise<void> => (closing ??= closeInOrder(app, [dicomweb, listener], configuration.home));
+  return { app, httpPort, dimsePort, dicomwebPort, close };
 }
 
 async function listenForHttp(app: NestExpressApplication, { http }: Configuration): Promise<void> {
@@ -78,9 +83,12 @@ async function listenForHttp(app: NestExpressApplication, { http }: Configuratio
   });
 }
 
-async function closeInOrder(app: NestExpressApplication, listener: DicomListener, home: string): Promise<void> {
+/** What takes data in. */
+type Doors = readonly { close(): Promise<void> }[];
+
+async function closeInOrder(app: NestExpressApplication, doors: Doors, home: string): Promise<void> {
   removeHubAddress(home);
-  await listener.close();
+  await Promise.all(doors.map((door) => door.close()));
   await app.close();
 }
 

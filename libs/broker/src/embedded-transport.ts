@@ -8,7 +8,7 @@ import type { QueueName } from '@modelbank/contracts';
 import { Ticker } from '@modelbank/platform';
 import { handlerNames, handlersOf } from './handlers';
 import type { Handle } from './handlers';
-import { processMessage } from './process-message';
+import { processMessages } from './process-message';
 import type { TransportParts } from './process-message';
 import { checkWiring } from './wiring';
 import type { Journey } from './wiring';
@@ -21,10 +21,15 @@ export interface EmbeddedTransportOptions {
 
 const POLL_EVERY_MS = 1000;
 const BATCH = 50;
+/** What comes by the hundred is waited for: fewer, larger transactions leave the one writer to those who wait for an answer. */
+const GATHER_MS = 250;
 
 export class EmbeddedTransport extends Server implements CustomTransportStrategy {
   override readonly transportId = Symbol.for('modelbank.embedded');
   private readonly tickers = new Map<QueueName, Ticker>();
+  /** Queues that are read in a moment; what ends the waiting. */
+  private readonly gathering = new Map<QueueName, () => void>();
+  private readonly handles = new Map<QueueName, Handle>();
   private stopListening: () => void = () => undefined;
   private closing = false;
 
@@ -43,11 +48,11 @@ export class EmbeddedTransport extends Server implements CustomTransportStrategy
       callback(error);
       return;
     }
-    for (const [queue, handle] of handlersOf(this.messageHandlers))
+    for (const [queue, handle] of handlersOf(this.messageHandlers)) {
+      this.handles.set(queue, handle);
       this.tickers.set(queue, this.tickerOf(queue, handle));
-    this.stopListening = this.parts.wakeUps.onWake((queues) =>
-      queues.forEach((queue) => this.tickers.get(queue)?.nudge()),
-    );
+    }
+    this.stopListening = this.parts.wakeUps.onWake((queues) => queues.forEach((queue) => this.wake(queue)));
     this.tickers.forEach((ticker) => ticker.start());
     callback();
   }
@@ -56,6 +61,7 @@ export class EmbeddedTransport extends Server implements CustomTransportStrategy
   async close(): Promise<void> {
     this.closing = true;
     this.stopListening();
+    this.gathering.forEach((cancel) => cancel());
     await Promise.all([...this.tickers.values()].map((ticker) => ticker.stop()));
   }
 
@@ -65,6 +71,17 @@ export class EmbeddedTransport extends Server implements CustomTransportStrategy
 
   unwrap<T>(): T {
     return this.parts.wakeUps as T;
+  }
+
+  private wake(queue: QueueName): void {
+    const ticker = this.tickers.get(queue);
+    if (this.handles.get(queue)?.together === 1) return ticker?.nudge();
+    if (this.gathering.has(queue)) return;
+    const read = (): void => {
+      this.gathering.delete(queue);
+      ticker?.nudge();
+    };
+    this.gathering.set(queue, this.parts.scheduler.after(GATHER_MS, read));
   }
 
   private tickerOf(queue: QueueName, handle: Handle): Ticker {
@@ -78,11 +95,12 @@ export class EmbeddedTransport extends Server implements CustomTransportStrategy
 
   /** True when more may be waiting. A message that failed waits for its time; those behind it go on. */
   private async drain(queue: QueueName, handle: Handle): Promise<boolean> {
-    const messages = await this.parts.outbox.due(queue, BATCH);
-    for (const message of messages) {
+    const atMost = Math.max(BATCH, handle.together);
+    const messages = await this.parts.outbox.due(queue, atMost);
+    for (let start = 0; start < messages.length; start += handle.together) {
       if (this.closing) return false;
-      await processMessage(this.parts, message, handle);
+      await processMessages(this.parts, messages.slice(start, start + handle.together), handle);
     }
-    return messages.length === BATCH;
+    return messages.length === atMost;
   }
 }

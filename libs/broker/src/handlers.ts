@@ -3,11 +3,16 @@ import type { MessageHandler } from '@nestjs/microservices';
 import { BaseRpcContext } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { AnyEnvelope, QueueName } from '@modelbank/contracts';
+import type { SubscriptionOptions } from './subscribes';
 
 /** Nest chains the event handlers of one pattern by `next`. */
 type Chained = Pick<MessageHandler, 'next'>;
 
-export type Handle = (envelope: AnyEnvelope) => Promise<void>;
+export interface Handle {
+  /** How many messages one call takes at most. */
+  readonly together: number;
+  call(envelopes: readonly AnyEnvelope[]): Promise<void>;
+}
 
 /** One entry per handler, so that a queue with two shows twice. */
 export function handlerNames(registered: ReadonlyMap<string, MessageHandler>): string[] {
@@ -26,8 +31,13 @@ export function handlersOf(registered: ReadonlyMap<string, MessageHandler>): Map
 
 /** A throwing `@EventPattern` method resolves to an Observable that fails: only its end tells whether the work was done. */
 function asHandle(pattern: string, handler: MessageHandler): Handle {
-  return async (envelope) => {
-    const answer: unknown = await handler(envelope, new BaseRpcContext([pattern]));
-    if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
+  const { together } = (handler.extras ?? {}) as SubscriptionOptions;
+  return {
+    together: together ?? 1,
+    call: async (envelopes) => {
+      const payload = together === undefined ? envelopes[0] : envelopes;
+      const answer: unknown = await handler(payload, new BaseRpcContext([pattern]));
+      if (isObservable(answer)) await lastValueFrom(answer, { defaultValue: undefined });
+    },
   };
 }

@@ -1,7 +1,7 @@
-/** One attempt at one message: the handler's outcome decides between done, tried again later, and the dead letters. */
+/** One attempt at one message, or at several together: the handler's outcome decides between done, tried again later, and the dead letters. */
 import { asHubError, HubError } from '@modelbank/contracts';
 import type { Clock, OutboxReader, PendingMessage } from '@modelbank/contracts';
-import type { HubLogger, Metrics, Scheduler } from '@modelbank/platform';
+import type { HubLogger, LogFields, Metrics, Scheduler } from '@modelbank/platform';
 import type { Handle } from './handlers';
 import type { WakeUps } from './wake-ups';
 
@@ -28,17 +28,34 @@ export function messageMetrics(metrics: Metrics) {
   };
 }
 
+/**
+ * Messages of one queue, as many as its handler takes at once. When they fail together each is tried alone, so that one
+ * message cannot fail another. Rejects only when the outbox itself cannot be read or written; then nothing is lost.
+ */
+export async function processMessages(
+  parts: TransportParts,
+  messages: readonly PendingMessage[],
+  handle: Handle,
+): Promise<void> {
+  if (messages.length > 1 && (await processTogether(parts, messages, handle))) return;
+  for (const message of messages) await processMessage(parts, message, handle);
+}
+
+async function processTogether(
+  parts: TransportParts,
+  messages: readonly PendingMessage[],
+  handle: Handle,
+): Promise<boolean> {
+  const { failure } = await attempt(parts, messages, handle);
+  if (failure !== null || (await parts.outbox.pendingOf(messages.map(({ id }) => id))).length > 0) return false;
+  parts.metrics.messages.inc({ queue: messages[0].queue, outcome: 'done' }, messages.length);
+  return true;
+}
+
 /** Rejects only when the outbox itself cannot be read or written; then nothing is lost, the message is still there. */
 export async function processMessage(parts: TransportParts, message: PendingMessage, handle: Handle): Promise<Outcome> {
-  const { queue, envelope } = message;
-  const fields = { queue, messageId: envelope.messageId, centreId: envelope.centreId, attempt: message.attempts + 1 };
-  const stopWatching = parts.scheduler.after(SLOW_HANDLER_MS, () =>
-    parts.logger.warn('a message has been in its handler for a minute', fields),
-  );
-  const startedMs = parts.clock.monotonicMs();
-  const failure = await attempt(handle, message);
-  stopWatching();
-  parts.metrics.durations.observe({ queue }, (parts.clock.monotonicMs() - startedMs) / 1000);
+  const { fields, failure } = await attempt(parts, [message], handle);
+  const { queue } = message;
   const outcome =
     failure === null ? await settleSuccess(parts.outbox, message) : await settleFailure(parts, message, failure);
   parts.metrics.messages.inc({ queue, outcome });
@@ -48,9 +65,32 @@ export async function processMessage(parts: TransportParts, message: PendingMess
   return outcome;
 }
 
-async function attempt(handle: Handle, message: PendingMessage): Promise<HubError | null> {
+interface Attempt {
+  readonly fields: LogFields;
+  readonly failure: HubError | null;
+}
+
+async function attempt(
+  { scheduler, logger, clock, metrics }: TransportParts,
+  messages: readonly PendingMessage[],
+  handle: Handle,
+): Promise<Attempt> {
+  const { queue, envelope, attempts } = messages[0];
+  const { messageId, centreId } = envelope;
+  const fields = { queue, messageId, centreId, attempt: attempts + 1, count: messages.length };
+  const stopWatching = scheduler.after(SLOW_HANDLER_MS, () =>
+    logger.warn('a message has been in its handler for a minute', fields),
+  );
+  const startedMs = clock.monotonicMs();
+  const failure = await failureOf(handle.call(messages.map((message) => message.envelope)));
+  stopWatching();
+  metrics.durations.observe({ queue }, (clock.monotonicMs() - startedMs) / 1000);
+  return { fields, failure };
+}
+
+async function failureOf(work: Promise<void>): Promise<HubError | null> {
   try {
-    await handle(message.envelope);
+    await work;
     return null;
   } catch (thrown) {
     return asHubError(thrown);
@@ -59,7 +99,7 @@ async function attempt(handle: Handle, message: PendingMessage): Promise<HubErro
 
 /** `consume` deletes the row: one that is still there belongs to a handler that forgot it, and would run for ever. */
 async function settleSuccess(outbox: OutboxReader, message: PendingMessage): Promise<Outcome> {
-  if (!(await outbox.isPending(message.id))) return 'done';
+  if ((await outbox.pendingOf([message.id])).length === 0) return 'done';
   await outbox.bury(message.id, notConsumed());
   return 'dead';
 }

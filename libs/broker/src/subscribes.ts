@@ -17,10 +17,18 @@ class KeepHubErrorFilter implements RpcExceptionFilter {
   }
 }
 
+export interface SubscriptionOptions {
+  /**
+   * The method gets an array of up to this many envelopes and writes through `unitOfWork.consumeAll`: for events that come
+   * by the hundred and cost little together. A transport may wait a moment for more of them.
+   */
+  readonly together?: number;
+}
+
 /**
- * `@Subscribes('assembly', 'image.stored')` on `method(@Payload() envelope: Envelope<'image.stored'>)`. The method writes
+ * `@Subscribes('assembly', 'series.held')` on `method(@Payload() envelope: Envelope<'series.held'>)`. The method writes
  * through `unitOfWork.consume(queueName(stage, event), envelope, ...)`, which takes the message out of the outbox.
  */
-export function Subscribes(stage: Stage, event: EventName): MethodDecorator {
-  return applyDecorators(EventPattern(queueName(stage, event)), UseFilters(new KeepHubErrorFilter()));
+export function Subscribes(stage: Stage, event: EventName, options: SubscriptionOptions = {}): MethodDecorator {
+  return applyDecorators(EventPattern(queueName(stage, event), { ...options }), UseFilters(new KeepHubErrorFilter()));
 }

@@ -71,11 +71,11 @@ class Stages {
     });
   }
 
-  @Subscribes('results', 'inference.completed')
-  async build(@Payload() envelope: Envelope<'inference.completed'>): Promise<void> {
-    await this.unitOfWork.consume(queueName('results', 'inference.completed'), envelope, (tx) =>
-      this.act(tx, 'results', envelope.body.jobId),
-    );
+  @Subscribes('results', 'inference.completed', { together: 10 })
+  async build(@Payload() envelopes: readonly Envelope<'inference.completed'>[]): Promise<void> {
+    await this.unitOfWork.consumeAll(queueName('results', 'inference.completed'), envelopes, async (tx, fresh) => {
+      for (const { body } of fresh) await this.act(tx, 'results', body.jobId);
+    });
   }
 
   private async act(tx: Transaction, stage: Stage, subjectId: string): Promise<void> {
@@ -191,6 +191,16 @@ testStores('the embedded broker', (database) => {
     expect(await hub.done('results')).toEqual(['job']);
     expect(hub.lines.join()).toContain('a message failed and is tried again later');
     expect(hub.lines.join()).not.toMatch(/Nancy|010203/);
+  });
+
+  it('does not let one message fail those that were to be processed together with it', async () => {
+    hub = await startHub(database, embedded, (stage, subject) => {
+      if (stage === 'results' && subject === 'job-003') throw new HubError('RESULT_INVALID', 'planted');
+    });
+    await hub.emit(...numbered(8));
+    await hub.drained();
+    expect(await hub.done('results')).toEqual(numbered(8).filter((job) => job !== 'job-003'));
+    expect(await hub.outbox.dead(10)).toMatchObject([{ queue: 'results.inference.completed', attempts: 1 }]);
   });
 
   it('keeps the code of a HubError and buries what no repetition can help, at once', async () => {

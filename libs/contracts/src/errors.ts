@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   // who is asking
   UNAUTHENTICATED: row(0x0124, 401, 'dead', 3, 'No valid token or certificate was presented'),
   FORBIDDEN: row(0x0124, 403, 'dead', 3, 'The caller lacks the permission that this needs'),
+  ASSURANCE_TOO_LOW: row(0x0124, 401, 'dead', 3, 'The person was not identified strongly enough'),
   UNKNOWN_CERTIFICATE: row(0x0124, 403, 'dead', 3, 'The certificate is not enrolled with any centre'),
   CERTIFICATE_REVOKED: row(0x0124, 403, 'dead', 3, 'The certificate was revoked'),
   AE_TITLE_MISMATCH: row(0x0124, 403, 'dead', 3, 'The calling AE title does not belong to the certificate'),
@@ -36,6 +37,11 @@ export const ERROR_CODES = {
   NOT_FOUND: row(0x0112, 404, 'dead', 4, 'There is no such thing here'),
   CONFLICT: row(0x0111, 409, 'dead', 5, 'It exists already, or has changed meanwhile'),
   INVALID_REQUEST: row(0x0106, 400, 'dead', 2, 'The request is not valid'),
+  NOT_ACCEPTABLE: row(0x0106, 406, 'dead', 2, 'The answer cannot be given in a format that the request accepts'),
+  MEDIA_TYPE_NOT_SUPPORTED: row(0xc000, 415, 'dead', 2, 'Content of this kind is not accepted here'),
+  REQUEST_TOO_SLOW: row(0x0110, 408, 'retry', 7, 'The request did not arrive in time'),
+  TOO_MANY_REQUESTS: row(0xa700, 429, 'retry', 7, 'The caller has too many requests under way'),
+  HUB_BUSY: row(0xa700, 503, 'retry', 7, 'The hub has too many requests under way'),
   INVALID_CONFIGURATION: row(0x0110, 500, 'dead', 2, 'The configuration is not valid'),
   MANIFEST_INVALID: row(0x0106, 422, 'dead', 2, 'The model manifest is not valid'),
   PACKAGE_INVALID: row(0x0106, 422, 'dead', 2, 'The model package is not complete or not safe'),
@@ -76,6 +82,7 @@ export const ERROR_CODES = {
   PROTOCOL_ERROR: row(0x0110, 502, 'dead', 8, 'The peer broke the protocol'),
   NOT_TRUSTED: row(0x0110, 502, 'dead', 8, "The peer's certificate is not the pinned one"),
   HUB_UNREACHABLE: row(0x0110, 502, 'retry', 8, 'The hub does not answer'),
+  IDENTITY_PROVIDER_UNAVAILABLE: row(0x0110, 503, 'retry', 8, 'The keys of the identity provider cannot be read'),
   // anything else is a defect
   INTERNAL: row(0x0110, 500, 'retry', 1, 'Something failed that should not'),
 } as const satisfies Record<string, CodeRow>;

@@ -10,3 +10,4 @@ export * from './centre-directory';
 export * from './sender-book';
 export * from './held-items';
 export * from './image-facts';
+export * from './commitments';

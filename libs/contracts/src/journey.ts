@@ -34,7 +34,7 @@ export interface StageDescription {
 
 export const JOURNEY: Readonly<Record<Stage, StageDescription>> = {
   intake: {
-    does: 'C-STORE over mutual TLS -> durable instance',
+    does: 'C-STORE over mutual TLS, STOW-RS -> durable instance',
     app: 'hub',
     subscribesTo: [],
     emits: ['image.stored', 'association.ended'],

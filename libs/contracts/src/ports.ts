@@ -28,9 +28,32 @@ export interface CrashPoints {
   reach(point: CrashPoint): void;
 }
 
+/** An object on its way into the store, written and hashed beside the caller's thread. Ends with `commit` or `discard`. */
+export interface ObjectUpload {
+  /**
+   * Takes the next bytes (they are copied). The promise, where there is one, resolves when there is room for more.
+   * Throws or rejects with STORAGE_FULL or STORAGE_FAILED.
+   */
+  write(bytes: Uint8Array): Promise<void> | undefined;
+  /** The object is whole: resolves when it lies under its key and a power cut can no longer take it away. */
+  commit(key: string): Promise<UploadedObject>;
+  /** Forgets it, after a failed commit too. */
+  discard(): Promise<void>;
+}
+
+export interface UploadedObject {
+  /** SHA-256 of all bytes, hex. */
+  readonly sha256: string;
+  /** SHA-256 of the bytes from the content offset on, hex. */
+  readonly contentSha256: string;
+  readonly sizeBytes: number;
+}
+
 /** Bytes by key. A key is made by the hub (hex and slashes only), never taken from a peer. */
 export interface ObjectStore {
-  /** A path in the same file system to write to before `commit`; unique, never a final object. */
+  /** Begins an object. What stands before `contentOffset` (a file's own head) does not count for the content digest. */
+  upload(contentOffset: number): ObjectUpload;
+  /** A path in the same file system to write to before `commitPart`; unique, never a final object. */
   newPartPath(): string;
   /** fsync of the part file, rename to its key, fsync of the folder. Idempotent for the same key. */
   commitPart(partPath: string, key: string): Promise<void>;
@@ -70,7 +93,8 @@ export interface PendingMessage {
 export interface OutboxReader {
   /** Messages of the queue that may be tried now, oldest first. */
   due(queue: QueueName, limit: number): Promise<readonly PendingMessage[]>;
-  isPending(id: string): Promise<boolean>;
+  /** Those of these messages that still wait; 1 to 500 ids. */
+  pendingOf(ids: readonly string[]): Promise<readonly string[]>;
   /** Counts a failed attempt: tried again later, or `dead` when it is useless or was tried often enough. */
   recordFailure(id: string, error: HubError): Promise<'retry' | 'dead'>;
   /** Gives up at once. */

@@ -48,3 +48,7 @@ export const HELD_KINDS = ['instance', 'series', 'selection', 'job'] as const;
 export type HeldKind = (typeof HELD_KINDS)[number];
 export const HELD_STATES = ['held', 'released', 'discarded', 'resolved'] as const;
 export type HeldState = (typeof HELD_STATES)[number];
+
+/** `requested`: not decided yet; `decided`: its report waits; `parked`: nobody took the report, a person must look. */
+export const COMMITMENT_STATES = ['requested', 'decided', 'reported', 'parked'] as const;
+export type CommitmentState = (typeof COMMITMENT_STATES)[number];

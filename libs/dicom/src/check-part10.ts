@@ -36,8 +36,11 @@ export function requireInstanceUids(found: InstanceUids): Required<InstanceUids>
 /** The data set must be the instance that the request or the meta group announced (PS3.4 B.2.3). Throws DATASET_MISMATCH. */
 export function requireSameInstance(
   found: InstanceUids,
-  announced: { readonly sopClassUid?: string; readonly sopInstanceUid?: string },
+  announced: { readonly sopClassUid?: string; readonly sopInstanceUid?: string; readonly studyInstanceUid?: string },
 ): void {
+  if (announced.studyInstanceUid !== undefined && announced.studyInstanceUid !== found.studyInstanceUid) {
+    throw new DicomError('DATASET_MISMATCH', 'StudyInstanceUID differs from what was announced');
+  }
   if (announced.sopClassUid !== undefined && announced.sopClassUid !== found.sopClassUid) {
     throw new DicomError('DATASET_MISMATCH', 'SOPClassUID differs from what was announced');
   }

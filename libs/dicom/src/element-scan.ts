@@ -71,6 +71,20 @@ export function scanElements(
   return elements;
 }
 
+/**
+ * The header of the first element that `isWanted` names; its value may go on beyond the bytes. Undefined where there is none, or
+ * where the bytes end before it.
+ */
+export function scanHeader(level: Level, isWanted: (tag: number) => boolean): ScannedElement | undefined {
+  try {
+    const at = walk(level, isWanted, never);
+    return at < level.view.byteLength ? elementHeader(level.view, at, level.encoding) : undefined;
+  } catch (error) {
+    if (error instanceof EndOfBytes) return undefined;
+    throw error;
+  }
+}
+
 /** The items of a sequence, each as a level of its own; the last may be cut short in a prefix. */
 export function scanItems(view: DataView, sequence: ScannedElement, depth: number): Level[] {
   checkDepth(depth);
@@ -174,9 +188,28 @@ function beginsWithItem(view: DataView, { start, length, encoding }: RawElement)
   return view.getUint16(start, little) === 0xfffe && view.getUint16(start + 2, little) === 0xe000;
 }
 
+/** Ends that were found by walking, by where they begin: else each level of a deep nesting would walk all below it again. */
+const foundEnds = new WeakMap<DataView, Map<number, number>>();
+/** Shorter ones are walked again: remembering each item of a structure set would cost more than it saves. */
+const WORTH_REMEMBERING_BYTES = 4096;
+
+function rememberedEnd(view: DataView, start: number, find: () => number): number {
+  const known = foundEnds.get(view)?.get(start);
+  if (known !== undefined) return known;
+  const end = find();
+  if (end - start < WORTH_REMEMBERING_BYTES) return end;
+  const ends = foundEnds.get(view) ?? new Map<number, number>();
+  foundEnds.set(view, ends.set(start, end));
+  return end;
+}
+
 /** The offset after the delimiter of a sequence, or of fragments, of undefined length. */
 function endOfSequence(view: DataView, sequence: ScannedElement, depth: number): number {
   checkDepth(depth);
+  return rememberedEnd(view, sequence.start, () => walkItems(view, sequence, depth));
+}
+
+function walkItems(view: DataView, sequence: ScannedElement, depth: number): number {
   const isFragments = sequence.vr !== 'SQ';
   if (isFragments && sequence.tag !== PIXEL_DATA) throw malformed(sequence.tag, sequence.start);
   let at = sequence.start;
@@ -209,7 +242,8 @@ function itemLevel(view: DataView, at: number, header: ItemHeader, encoding: Enc
 }
 
 function endOfItem(item: Level): number {
-  return item.end === Infinity ? walk(item, never, never) : item.end;
+  if (item.end !== Infinity) return item.end;
+  return rememberedEnd(item.view, item.start, () => walk(item, never, never));
 }
 
 const never = () => false;

@@ -1,11 +1,13 @@
 /** Opens a file, or the first bytes of one, for reading its header; nothing is decoded before it is asked for. */
 import { DicomError } from './dicom-error';
 import type { ElementName } from './dictionary/dictionary';
+import { scanHeader, type Level, type ScannedElement } from './element-scan';
 import { splitPart10, type Part10Envelope } from './part10';
 import { ReadableDataSet } from './readable-data-set';
 import { encodingOf } from './structure-frames';
 import { transferSyntaxOf, type TransferSyntax } from './transfer-syntaxes';
 import type { Uid } from './uid';
+import { PIXEL_DATA } from './value-representations';
 
 export interface Part10 {
   readonly bytes: Uint8Array;
@@ -31,13 +33,27 @@ export function openPart10WithPixels(bytes: Uint8Array): Part10 {
   return open(bytes, () => false);
 }
 
+/**
+ * Where the pixel data of a file is, from its first bytes: the header of the element only (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25).
+ * Undefined where there is none, or where the bytes end before it.
+ */
+export function findPixelData(part10: Part10): ScannedElement | undefined {
+  return scanHeader(topLevel(part10), (tag) => PIXEL_ELEMENTS.has(tag));
+}
+
+const PIXEL_ELEMENTS: ReadonlySet<number> = new Set([PIXEL_DATA, 0x7fe00008, 0x7fe00009]);
+
+function topLevel({ bytes, dataSetOffset, transferSyntax }: Omit<Part10, 'dataSet'>): Level {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return { view, start: dataSetOffset, end: Infinity, encoding: encodingOf(transferSyntax), depth: 0 };
+}
+
 function open(bytes: Uint8Array, stopsAt: (tag: number) => boolean): Part10 {
   const { meta, dataSetOffset } = splitPart10(bytes);
   const transferSyntax = transferSyntaxOf(meta.transferSyntaxUid);
   if (transferSyntax === undefined) throw new DicomError('DATASET_MALFORMED', 'not an accepted transfer syntax');
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const level = { view, start: dataSetOffset, end: Infinity, encoding: encodingOf(transferSyntax), depth: 0 };
-  return { bytes, meta, dataSetOffset, transferSyntax, dataSet: new ReadableDataSet(level, { stopsAt }) };
+  const opened = { bytes, meta, dataSetOffset, transferSyntax };
+  return { ...opened, dataSet: new ReadableDataSet(topLevel(opened), { stopsAt }) };
 }
 
 /** A UID that must be there. Throws UID_INVALID naming the attribute only. */

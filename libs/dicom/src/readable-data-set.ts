@@ -40,8 +40,10 @@ export class ReadableDataSet {
     return this.elements.has(tagOf(name));
   }
 
+  /** As encoded, else of the dictionary. */
   vr(name: ElementName): Vr | undefined {
-    return this.elements.get(tagOf(name))?.vr;
+    const element = this.elements.get(tagOf(name));
+    return element && this.valueVr(element);
   }
 
   /** The element's place in the file, for pixel data. */

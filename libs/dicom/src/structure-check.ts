@@ -65,7 +65,7 @@ export class StructureCheck {
   private skip = 0;
   private position = 0;
   private elementCount = 0;
-  private pixelDataOffset?: number;
+  private pixelDataStartsAt?: number;
   /** The value that is skipped is ContourData: its backslashes are counted. */
   private inContourData = false;
   private coordinates = 0;
@@ -76,6 +76,11 @@ export class StructureCheck {
     if (syntax === undefined) throw new DicomError('DATASET_MALFORMED', 'not an accepted transfer syntax');
     this.limits = { ...STRUCTURE_LIMITS, ...limits };
     this.stack = new FrameStack(encodingOf(syntax), this.limits.nesting);
+  }
+
+  /** Where the header of the pixel data begins, as soon as it was met. */
+  get pixelDataOffset(): number | undefined {
+    return this.pixelDataStartsAt;
   }
 
   /** Takes the next bytes; throws a DicomError at the first violation. */
@@ -103,7 +108,7 @@ export class StructureCheck {
     }
     return {
       ...this.uids.values,
-      pixelDataOffset: this.pixelDataOffset,
+      pixelDataOffset: this.pixelDataStartsAt,
       byteLength: this.position,
       elementCount: this.elementCount,
     };
@@ -171,7 +176,7 @@ export class StructureCheck {
       throw new DicomError('DATASET_MALFORMED', `${tagText(tag)} does not belong into a data set`);
     }
     if (this.stack.onlyBase) {
-      if (isPixelData(tag)) this.pixelDataOffset = this.position;
+      if (isPixelData(tag)) this.pixelDataStartsAt = this.position;
       this.uids.begin(tag, length);
     }
     const start = this.position + headerBytes;

@@ -99,7 +99,8 @@ function writeSequence(writer: ByteWriter, keyword: Keyword, items: readonly Dat
   writer.patchUint32(start - 4, writer.length - start);
 }
 
-function writeHeader(writer: ByteWriter, tag: number, vr: Vr, length: number, encoding: WrittenEncoding): void {
+/** Tag, VR and length of an element (PS3.5 7.1). */
+export function writeHeader(writer: ByteWriter, tag: number, vr: Vr, length: number, encoding: WrittenEncoding): void {
   writeTag(writer, tag);
   if (encoding === 'explicit') {
     writer.ascii(vr);
@@ -109,7 +110,7 @@ function writeHeader(writer: ByteWriter, tag: number, vr: Vr, length: number, en
   writer.uint32(length);
 }
 
-function writeTag(writer: ByteWriter, tag: number): void {
+export function writeTag(writer: ByteWriter, tag: number): void {
   writer.uint16(tag >>> 16);
   writer.uint16(tag & 0xffff);
 }

@@ -18,6 +18,7 @@ export {
   normaliseFingerprint,
   type PeerCertificate,
 } from './transport/peer-certificate';
+export { TLS_PROFILE } from './transport/tls-profile';
 export { TLS_REFUSALS, type TlsRefusal } from './transport/tls-refusal';
 export { systemTimers, type CancelAlarm, type Timers } from './transport/timers';
 export {
@@ -35,3 +36,4 @@ export { VERIFICATION_CONTEXTS, echoPeer, openAssociation } from './scu/open-ass
 export type { OutgoingAssociation } from './scu/outgoing-association';
 export { readStoreOperation, sendFiles, type SendProgress, type SentFile } from './scu/send-files';
 export * from './scu/scu-options';
+export * from './commitment/storage-commitment';

@@ -15,4 +15,5 @@ export * from './time/scheduler';
 export * from './time/system-clock';
 export * from './time/ticker';
 export * from './compiled-entry';
+export * from './hub-arguments';
 export * from './platform.module';

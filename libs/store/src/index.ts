@@ -1,7 +1,9 @@
 export * from './unit-of-work';
+export * from './access/person.entity';
 export * from './centres/centre.entity';
 export * from './centres/unknown-sender.entity';
 export * from './intake/instance.entity';
+export * from './intake/commitment.entity';
 export * from './assembly/series.entity';
 export * from './selection/selection.entity';
 export * from './models/model-version.entity';
@@ -19,6 +21,8 @@ export * from './database/database-failure';
 export * from './database/open-store';
 export * from './unit/typeorm-unit-of-work';
 export * from './schema/insert-row';
+export * from './schema/find-rows';
+export { LONGEST_LIST } from './schema/key-condition';
 export * from './schema/only-given';
 export * from './store.module';
 export { applyColumnKinds } from './schema/column-kinds';

@@ -22,6 +22,15 @@ export interface UnitOfWork {
     envelope: Envelope<E>,
     work: (tx: Transaction) => Promise<void>,
   ): Promise<'processed' | 'duplicate'>;
+  /**
+   * `consume` for messages of one queue that share a transaction: `work` gets those that were not processed before, in
+   * their order, and is not called when there are none. Returns how many that were.
+   */
+  consumeAll<E extends EventName>(
+    queue: QueueName,
+    envelopes: readonly Envelope<E>[],
+    work: (tx: Transaction, fresh: readonly Envelope<E>[]) => Promise<void>,
+  ): Promise<number>;
 }
 
 /** Reads outside a transaction, on the second, read-only data source. */

@@ -9,3 +9,4 @@ export { readStructureSet } from './read-structure-set';
 export { checkStructureSet, mayLeave } from './check-structure-set';
 export type { StructureSetExpectation } from './check/expectation';
 export { STRUCTURE_SET_PROBLEMS, type StructureSetProblem, type StructureSetProblemCode } from './check/problem';
+export { contoursOnImage, type ImagePlane, type RoiOnImage } from './contours-on-image';

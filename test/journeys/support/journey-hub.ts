@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ensurePki } from '@modelbank/dimse';
-import { compiledEntry, loadConfiguration } from '@modelbank/platform';
+import { hubArguments, loadConfiguration } from '@modelbank/platform';
 import { HubClient, readHubAddress } from '../../../apps/cli/src/hub-client';
 import { startHub } from '../../../apps/hub/src/start-hub';
 import type { HubOverrides } from '../../../apps/hub/src/hub-overrides';
@@ -29,6 +29,7 @@ export function journeyEnvironment(home: string, more: NodeJS.ProcessEnv = {}): 
     MODELBANK_HOME: home,
     MODELBANK_HTTP_PORT: '0',
     MODELBANK_DIMSE_PORT: '0',
+    MODELBANK_DICOMWEB_PORT: '0',
     MODELBANK_SWEEP_EVERY_MS: '100',
     MODELBANK_DELIVERY_RETRY_AFTER_MS: '300,1000',
     MODELBANK_LOG_LEVEL: 'warn',
@@ -73,7 +74,7 @@ export async function startHubProcess(
 ): Promise<HubProcess> {
   await ensurePki(home, [], new Date());
   rmSync(join(home, 'hub.json'), { force: true });
-  const child = spawn(process.execPath, [compiledEntry(HUB_ENTRY)], {
+  const child = spawn(process.execPath, hubArguments(HUB_ENTRY), {
     cwd,
     env: { ...process.env, ...journeyEnvironment(home, environment) },
   });

@@ -1,4 +1,7 @@
-/** Group B of the bad inputs, time: peers that are slow, silent, gone, or too many (PS3.8 section 9.1.5). */
+/**
+ * Group B of the bad inputs, time: peers that are slow, silent, gone, or too many. Before an association the ARTIM timer closes
+ * the connection without a word (PS3.8 section 9.1.5), inside one our own limits abort it.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RAW_CT, RawPeer, rawData, rawEchoRequest, rawPdu, rawStoreRequest } from '@modelbank/testing';
 import { attackCt } from '../support/attack-ct';
@@ -27,14 +30,14 @@ const SLOW: readonly TortureRow[] = [
     id: 'B11',
     title: 'an association request one byte at a time',
     attack: async (attacker) => dribbled(attacker, await attacker.connect(), attacker.request()),
-    expected: 'A-ABORT 2/0',
+    expected: 'closed',
     audit: TIMED_OUT,
   },
   {
     id: 'B11',
     title: 'a connection on which nothing is said',
     attack: async (attacker) => attacker.reply(await attacker.connect(), ENDED_WITHIN_MS),
-    expected: 'A-ABORT 2/0',
+    expected: 'closed',
     audit: TIMED_OUT,
   },
   {

@@ -15,6 +15,8 @@ export interface DescribeOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Sections of its configuration file. */
   readonly configuration?: object;
+  /** Written into its home before it starts. */
+  readonly files?: (home: string) => void;
   /** What the rows need before the first one. */
   readonly prepare?: (place: TorturePlace) => Promise<void>;
 }
@@ -25,7 +27,7 @@ export function describeRows(group: string, rows: readonly TortureRow[], options
     let place: TorturePlace;
     const figures: [string, RowFigures][] = [];
     beforeAll(async () => {
-      place = await TorturePlace.open(options.environment, options.configuration);
+      place = await TorturePlace.open(options.environment, options.configuration, options.files);
       await options.prepare?.(place);
     }, OPEN_WITHIN_MS);
     afterAll(async () => {

@@ -41,11 +41,17 @@ export class TorturePlace {
     readonly quietRssBytes: number,
   ) {}
 
-  static async open(environment: NodeJS.ProcessEnv = {}, configuration: object = {}): Promise<TorturePlace> {
+  /** `writeInto` puts files into the home before the hub starts. */
+  static async open(
+    environment: NodeJS.ProcessEnv = {},
+    configuration: object = {},
+    writeInto: (home: string) => void = () => undefined,
+  ): Promise<TorturePlace> {
     const root = mkdtempSync(join(tmpdir(), 'modelbank-torture-'));
     const home = join(root, 'home');
     const footprint = new Footprint(root);
     writeFileSync(join(home, 'modelbank.yaml'), stringify({ dimse: { limits: SHORT_LIMITS }, ...configuration }));
+    writeInto(home);
     const own = { TMPDIR: join(root, 'tmp'), MODELBANK_LOG_LEVEL: 'debug', MODELBANK_INFERENCE_WORKERS: '0' };
     const hub = await startHubProcess(home, { ...own, ...environment }, root);
     const [centre, attacking, bystanding] = [

@@ -7,6 +7,7 @@ import { localTime } from '../output/format';
 import { table } from '../output/table';
 import { addCertCommand } from './centre-cert';
 import { addEchoCommand } from './centre-echo';
+import { addCommitmentCommand } from './centre-commitment';
 import { addDestinationCommand } from './centre-destination';
 import { centreText } from './centre-text';
 import type { CentreAnswer } from './centre-text';
@@ -19,6 +20,7 @@ export function addCentreCommands(program: Command, setExitCode: SetExitCode): v
   addCertCommand(centre, setExitCode);
   addDestinationCommand(centre, setExitCode);
   addEchoCommand(centre, setExitCode);
+  addCommitmentCommand(centre, setExitCode);
 }
 
 function addAddCommand(centre: Command, setExitCode: SetExitCode): void {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { Command } from 'commander';
 import { ensurePki } from '@modelbank/dimse';
-import { compiledEntry } from '@modelbank/platform';
+import { hubArguments } from '@modelbank/platform';
 import { contextOf } from '../context';
 import type { CommandContext, SetExitCode } from '../context';
 
@@ -20,7 +20,7 @@ export function addServeCommand(program: Command, setExitCode: SetExitCode): voi
 
 /** The hub is a process of its own; signals are passed on, its exit code is ours. */
 async function serve(context: CommandContext): Promise<number> {
-  const hub = spawn(process.execPath, ['--enable-source-maps', compiledEntry('apps/hub/src/main.ts')], {
+  const hub = spawn(process.execPath, hubArguments(), {
     env: { ...process.env, MODELBANK_HOME: context.home },
     stdio: 'inherit',
   });

@@ -5,7 +5,7 @@ import { mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HubError } from '@modelbank/contracts';
-import { compiledEntry } from '@modelbank/platform';
+import { hubArguments } from '@modelbank/platform';
 import { connectToHub, readHubAddress } from '../hub-client';
 import type { HubAddress, HubClient } from '../hub-client';
 
@@ -28,7 +28,7 @@ export async function startHubProcess(home: string, environment: NodeJS.ProcessE
   rmSync(join(home, 'hub.json'), { force: true });
   const logPath = join(home, 'logs', 'hub.log');
   const log = openSync(logPath, 'a');
-  const hub = spawn(process.execPath, ['--enable-source-maps', compiledEntry('apps/hub/src/main.ts')], {
+  const hub = spawn(process.execPath, hubArguments(), {
     env: { ...process.env, ...environment, MODELBANK_HOME: home },
     // the channel carries nothing: it closes when we end, however we end, and the hub ends too
     stdio: ['ignore', log, log, 'ipc'],
@@ -56,7 +56,7 @@ async function waitUntilReady(hub: ChildProcess, home: string, logPath: string):
   }
   hub.kill('SIGKILL');
   throw new HubError('HUB_UNREACHABLE', 'the hub did not start', {
-    advice: `its last words are in ${logPath}; a port in use? set MODELBANK_HTTP_PORT and MODELBANK_DIMSE_PORT`,
+    advice: `its last words are in ${logPath}; a port in use? set MODELBANK_HTTP_PORT, MODELBANK_DIMSE_PORT, MODELBANK_DICOMWEB_PORT`,
   });
 }
 

@@ -6,8 +6,15 @@ import { CONFIGURATION, LOGGER } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
 import { ACCESS_TOKENS, accessTokens } from './access-tokens';
 import { AccessGuard } from './access.guard';
+import { AccessRefusals } from './access-refusals';
+import { MachineCallers } from './callers/machine-callers';
+import { OidcTokens } from './callers/oidc-tokens';
+import { PersonTokens } from './callers/person-tokens';
+import { RequestCallers } from './callers/request-callers';
 import { readOrMakeOperatorToken } from './operator-token';
 import type { Caller } from './permissions';
+import { PersonRegister } from './persons/person-register';
+import { PersonsController } from './persons/persons.controller';
 import { PROBLEM_REPORTER, ProblemFilter } from './problem.filter';
 import type { ProblemReporter } from './problem.filter';
 import { RoutePermissions } from './route-permissions';
@@ -20,8 +27,15 @@ export class AccessModule {
     return {
       module: AccessModule,
       imports: [DiscoveryModule],
+      controllers: [PersonsController],
       providers: [
         RoutePermissions,
+        AccessRefusals,
+        MachineCallers,
+        OidcTokens,
+        PersonRegister,
+        PersonTokens,
+        RequestCallers,
         {
           provide: ACCESS_TOKENS,
           inject: [CONFIGURATION],

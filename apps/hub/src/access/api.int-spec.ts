@@ -8,7 +8,7 @@ import { RoutePermissions } from './route-permissions';
 
 const callerWith = (permission: Permission): [string, Caller] => [
   `token-${permission.replace(':', '-')}`,
-  { actor: permission, permissions: new Set([permission]) },
+  { actor: permission, permissions: new Set([permission]), centreIds: 'all' },
 ];
 const tokenOf = (permission: Permission) => callerWith(permission)[0];
 

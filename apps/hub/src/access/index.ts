@@ -8,3 +8,7 @@ export * from './access.module';
 export * from './loopback-only';
 export * from './route-permissions';
 export * from './query-fields';
+export * from './door';
+export * from './scope';
+export * from './roles';
+export { fingerprintOf } from './callers/machine-callers';

@@ -4,11 +4,13 @@
  */
 import type { NextFunction, Request, Response } from 'express';
 import { HubError } from '@modelbank/contracts';
+import { doorOf } from './door';
 import { problemOf } from './problem.filter';
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/i;
 
 export function loopbackOnly(request: Request, response: Response, next: NextFunction): void {
+  if (doorOf(request) === 'dicomweb') return next();
   const host = request.headers.host ?? '';
   const origin = request.headers.origin;
   const foreign = !LOOPBACK.test(host) || (origin !== undefined && origin !== `http://${host}`);

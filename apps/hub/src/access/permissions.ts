@@ -17,6 +17,10 @@ export const PERMISSIONS = [
   'held:write',
   'journal:read',
   'metrics:read',
+  'persons:read',
+  'persons:write',
+  'dicomweb:read',
+  'dicomweb:store',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
 
@@ -24,7 +28,12 @@ export type Permission = (typeof PERMISSIONS)[number];
 export interface Caller {
   readonly actor: string;
   readonly permissions: ReadonlySet<Permission>;
+  /** Whose data the caller may see and add to; absent: nobody's. */
+  readonly centreIds?: CentreIds;
 }
 
+/** `all` is for the operator and for auditors; a machine has one centre, and so has a person at a hospital. */
+export type CentreIds = 'all' | readonly string[];
+
 /** The operator of the machine: whoever can read the token file. May do everything. */
-export const OPERATOR: Caller = { actor: 'operator', permissions: new Set(PERMISSIONS) };
+export const OPERATOR: Caller = { actor: 'operator', permissions: new Set(PERMISSIONS), centreIds: 'all' };

@@ -4,6 +4,7 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { ERROR_CODES, HubError, httpStatusOf } from '@modelbank/contracts';
 import type { ErrorCode } from '@modelbank/contracts';
+import { challengeOf } from './challenge';
 
 /** `application/problem+json` of this API. */
 export interface Problem {
@@ -15,6 +16,9 @@ export interface Problem {
   readonly advice?: string;
   readonly instance: string;
 }
+
+/** What keeps us from serving passes in seconds (other requests) or needs a person (a full disk). */
+export const RETRY_AFTER_S = '30';
 
 export const PROBLEM_REPORTER = Symbol('ProblemReporter');
 /** Told of failures that are ours (5xx), for the log. */
@@ -34,7 +38,9 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
+    const challenge = challengeOf(problem, request.headers.authorization !== undefined);
+    if (challenge !== undefined) response.setHeader('WWW-Authenticate', challenge);
+    if (problem.status === 429 || problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
     response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
   }
 }

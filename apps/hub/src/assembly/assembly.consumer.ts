@@ -7,6 +7,9 @@ import type { CrashPoints, Envelope } from '@modelbank/contracts';
 import type { UnitOfWork } from '@modelbank/store';
 import { SeriesAssembly } from './series-assembly';
 
+/** A series is looked at once for all of its slices that wait; more would hold the writer for too long. */
+const INSTANCES_AT_ONCE = 200;
+
 @Controller()
 export class AssemblyConsumer {
   constructor(
@@ -15,10 +18,11 @@ export class AssemblyConsumer {
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
   ) {}
 
-  @Subscribes('assembly', 'image.stored')
-  async onImageStored(@Payload() envelope: Envelope<'image.stored'>): Promise<void> {
-    await this.unitOfWork.consume(queueName('assembly', 'image.stored'), envelope, async (tx) => {
-      await this.assembly.instanceStored(tx, envelope.body.instanceId, envelope.messageId);
+  @Subscribes('assembly', 'image.stored', { together: INSTANCES_AT_ONCE })
+  async onImagesStored(@Payload() envelopes: readonly Envelope<'image.stored'>[]): Promise<void> {
+    await this.unitOfWork.consumeAll(queueName('assembly', 'image.stored'), envelopes, async (tx, fresh) => {
+      const ids = fresh.map(({ body }) => body.instanceId);
+      await this.assembly.instancesStored(tx, ids, fresh[fresh.length - 1].messageId);
       this.crashPoints.reach('assembly.beforeCommit');
     });
     this.crashPoints.reach('assembly.afterCommit');

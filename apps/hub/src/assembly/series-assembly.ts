@@ -5,6 +5,7 @@
  * may be called again for the same cause.
  */
 import { Inject, Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import { CLOCK } from '@modelbank/contracts';
 import type { Clock } from '@modelbank/contracts';
 import { uuidv7 } from '@modelbank/platform';
@@ -13,7 +14,7 @@ import type { Transaction } from '@modelbank/store';
 import { currentInputSet, supersede } from './input-sets';
 import { disposeOfInstances } from './instance-dispositions';
 import { isLocalizer } from './judge-series';
-import { ASSEMBLED_SOP_CLASS_UID, readSeriesContents } from './series-contents';
+import { ASSEMBLED_SOP_CLASS_UID, inPieces, readSeriesContents } from './series-contents';
 import type { SeriesContents } from './series-contents';
 import { completeSeries, startAheadOfTime } from './series-outcome';
 
@@ -24,9 +25,12 @@ const MINIMUM_SLICES_TO_RUN_AHEAD = 2;
 export class SeriesAssembly {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
-  /** A slice is durable. Nothing to do where its series has already been read with it. */
-  async instanceStored(tx: Transaction, instanceId: string, causationId: string): Promise<void> {
-    await this.arrived(tx, [await tx.manager.findOneByOrFail(InstanceEntity, { id: instanceId })], causationId);
+  /** Slices are durable. Nothing to do where their series have already been read with them. */
+  async instancesStored(tx: Transaction, instanceIds: readonly string[], causationId: string): Promise<void> {
+    const instances = await inPieces(instanceIds, (ids) =>
+      tx.manager.find(InstanceEntity, { where: { id: In(ids) }, order: { id: 'ASC' } }),
+    );
+    for (const ofSeries of groupBySeries(instances)) await this.arrived(tx, ofSeries, causationId);
   }
 
   /** Its events may still be on their way, so the series are read from the association's own instances. */
@@ -199,8 +203,9 @@ function laterOf(a: Date, b: Date | null): Date {
 function groupBySeries(instances: readonly InstanceEntity[]): InstanceEntity[][] {
   const groups = new Map<string, InstanceEntity[]>();
   for (const instance of instances) {
-    const group = groups.get(instance.seriesInstanceUid);
-    if (group === undefined) groups.set(instance.seriesInstanceUid, [instance]);
+    const key = `${instance.centreId} ${instance.seriesInstanceUid}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [instance]);
     else group.push(instance);
   }
   return [...groups.values()];

@@ -7,7 +7,8 @@ import type { InputSetState, SeriesState } from '@modelbank/contracts';
 import { isUid } from '@modelbank/dicom';
 import { HeldItemEntity, InputSetEntity, SeriesEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { CentreField, DEFAULT_ROWS, LimitField, RequirePermission } from '../access';
+import { CentreField, DEFAULT_ROWS, LimitField, RequirePermission, Scope, ofCentres } from '../access';
+import type { CallerScope } from '../access';
 
 export class SeriesQuery {
   @CentreField()
@@ -62,9 +63,9 @@ export class SeriesController {
   @Get()
   @RequirePermission('series:read')
   @ApiOkResponse({ type: [SeriesSummary] })
-  async list(@Query() query: SeriesQuery): Promise<SeriesSummary[]> {
+  async list(@Query() query: SeriesQuery, @Scope() scope: CallerScope): Promise<SeriesSummary[]> {
     const rows = await this.readStore.manager.find(SeriesEntity, {
-      where: onlyGiven({ centreId: query.centre, state: query.state }),
+      where: { ...onlyGiven({ state: query.state }), ...ofCentres(scope, query.centre) },
       order: { lastInstanceAt: 'DESC', id: 'DESC' },
       take: query.limit ?? DEFAULT_ROWS,
     });
@@ -75,10 +76,10 @@ export class SeriesController {
   @Get(':uid')
   @RequirePermission('series:read')
   @ApiOkResponse({ type: [SeriesDetail] })
-  async show(@Param('uid') uid: string): Promise<SeriesDetail[]> {
+  async show(@Param('uid') uid: string, @Scope() scope: CallerScope): Promise<SeriesDetail[]> {
     if (!isUid(uid)) throw new HubError('UID_INVALID', 'this is not a Series Instance UID');
     const rows = await this.readStore.manager.find(SeriesEntity, {
-      where: { seriesInstanceUid: uid },
+      where: { seriesInstanceUid: uid, ...ofCentres(scope) },
       order: { centreId: 'ASC' },
     });
     if (rows.length === 0)

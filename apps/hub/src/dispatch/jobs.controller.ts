@@ -12,7 +12,8 @@ import {
   onlyGiven,
 } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { DEFAULT_ROWS, RequirePermission } from '../access';
+import { DEFAULT_ROWS, RequirePermission, Scope, ofCentres } from '../access';
+import type { CallerScope } from '../access';
 import { JobQuery, JobView } from './job-view';
 
 @ApiTags('jobs')
@@ -22,9 +23,9 @@ export class JobsController {
 
   @Get()
   @RequirePermission('jobs:read')
-  async list(@Query() query: JobQuery): Promise<JobView[]> {
+  async list(@Query() query: JobQuery, @Scope() scope: CallerScope): Promise<JobView[]> {
     const jobs = await this.store.manager.find(JobEntity, {
-      where: onlyGiven({ centreId: query.centre, state: query.state }),
+      where: { ...onlyGiven({ state: query.state }), ...ofCentres(scope, query.centre) },
       order: { createdAt: 'DESC', id: 'DESC' },
       take: query.limit ?? DEFAULT_ROWS,
     });
@@ -33,8 +34,8 @@ export class JobsController {
 
   @Get(':id')
   @RequirePermission('jobs:read')
-  async show(@Param('id') id: string): Promise<JobView> {
-    const job = await this.store.manager.findOneBy(JobEntity, { id });
+  async show(@Param('id') id: string, @Scope() scope: CallerScope): Promise<JobView> {
+    const job = await this.store.manager.findOneBy(JobEntity, { id, ...ofCentres(scope) });
     if (job === null) throw new HubError('NOT_FOUND', 'no job with this id', { advice: 'list jobs: modelbank jobs' });
     return this.view(job);
   }

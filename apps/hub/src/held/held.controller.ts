@@ -4,7 +4,8 @@ import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { HubError, READ_STORE } from '@modelbank/contracts';
 import { HeldItemEntity } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { Actor, RequirePermission } from '../access';
+import { Actor, RequirePermission, Scope, ofCentres } from '../access';
+import type { CallerScope } from '../access';
 import { DecideHeldItem } from './decide-held-item';
 import { DiscardHeldItemDto, HeldItemView, HeldQuery, heldItemView, ReleaseHeldItemDto } from './held.dto';
 
@@ -22,9 +23,12 @@ export class HeldController {
   @Get()
   @RequirePermission('held:read')
   @ApiOkResponse({ type: [HeldItemView] })
-  async list(@Query() { state = 'held', kind, centre }: HeldQuery): Promise<HeldItemView[]> {
+  async list(
+    @Query() { state = 'held', kind, centre }: HeldQuery,
+    @Scope() scope: CallerScope,
+  ): Promise<HeldItemView[]> {
     const rows = await this.readStore.manager.find(HeldItemEntity, {
-      where: { state, ...(kind === undefined ? {} : { kind }), ...(centre === undefined ? {} : { centreId: centre }) },
+      where: { state, ...(kind === undefined ? {} : { kind }), ...ofCentres(scope, centre) },
       order: { heldAt: 'DESC', id: 'DESC' },
       take: MOST_ITEMS,
     });
@@ -34,8 +38,8 @@ export class HeldController {
   @Get(':id')
   @RequirePermission('held:read')
   @ApiOkResponse({ type: HeldItemView })
-  async show(@Param('id') id: string): Promise<HeldItemView> {
-    const row = await this.readStore.manager.findOneBy(HeldItemEntity, { id });
+  async show(@Param('id') id: string, @Scope() scope: CallerScope): Promise<HeldItemView> {
+    const row = await this.readStore.manager.findOneBy(HeldItemEntity, { id, ...ofCentres(scope) });
     if (row === null)
       throw new HubError('NOT_FOUND', 'there is no held item with this id', {
         advice: 'List them: modelbank held list',
@@ -53,7 +57,7 @@ export class HeldController {
     @Actor() caller: string,
   ): Promise<HeldItemView> {
     await this.decisions.decide('release', id, body, caller);
-    return this.show(id);
+    return this.view(id);
   }
 
   @Post(':id/discard')
@@ -66,6 +70,10 @@ export class HeldController {
     @Actor() caller: string,
   ): Promise<HeldItemView> {
     await this.decisions.decide('discard', id, body, caller);
-    return this.show(id);
+    return this.view(id);
+  }
+
+  private async view(id: string): Promise<HeldItemView> {
+    return heldItemView(await this.readStore.manager.findOneByOrFail(HeldItemEntity, { id }));
   }
 }

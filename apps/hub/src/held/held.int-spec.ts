@@ -5,6 +5,7 @@ import { CentreEntity, HeldItemEntity, holdItem, JournalEntryEntity } from '@mod
 import type { Transaction } from '@modelbank/store';
 import { testStores } from '@modelbank/testing';
 import type { TestStore } from '@modelbank/testing';
+import { OPERATOR_SCOPE } from '../access';
 import { DecideHeldItem } from './decide-held-item';
 import { HeldItemHandlerRegistry } from './held-item-handlers';
 import { HeldController } from './held.controller';
@@ -40,12 +41,20 @@ testStores('held items', (database) => {
   it('lists what is held, by kind, centre and state', async () => {
     const series = await hold('series');
     const job = await hold('job', 'aarhus');
-    expect((await controller.list({})).map(({ id }) => id)).toEqual([job, series]);
-    expect((await controller.list({ kind: 'job' })).map(({ id }) => id)).toEqual([job]);
-    expect((await controller.list({ centre: 'odense' })).map(({ id }) => id)).toEqual([series]);
-    expect(await controller.list({ state: 'released' })).toEqual([]);
-    expect(await controller.show(series)).toMatchObject({ kind: 'series', code: 'GAP', reason: 'A slice is missing.' });
-    await expect(controller.show('none')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await controller.list({}, OPERATOR_SCOPE)).map(({ id }) => id)).toEqual([job, series]);
+    expect((await controller.list({ kind: 'job' }, OPERATOR_SCOPE)).map(({ id }) => id)).toEqual([job]);
+    expect((await controller.list({ centre: 'odense' }, OPERATOR_SCOPE)).map(({ id }) => id)).toEqual([series]);
+    expect(await controller.list({ state: 'released' }, OPERATOR_SCOPE)).toEqual([]);
+    const elsewhere = { actor: 'someone', centreIds: ['vejle'] };
+    expect(await controller.list({}, elsewhere)).toEqual([]);
+    expect(await controller.list({ centre: 'odense' }, elsewhere)).toEqual([]);
+    await expect(controller.show(series, elsewhere)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await controller.show(series, OPERATOR_SCOPE)).toMatchObject({
+      kind: 'series',
+      code: 'GAP',
+      reason: 'A slice is missing.',
+    });
+    await expect(controller.show('none', OPERATOR_SCOPE)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it.each(['release', 'discard'] as const)(

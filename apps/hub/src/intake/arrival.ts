@@ -21,4 +21,6 @@ export interface AnnouncedInstance {
   readonly sopClassUid: string;
   readonly sopInstanceUid: Uid;
   readonly transferSyntaxUid: string;
+  /** Where the request names the study that all its instances belong to. */
+  readonly studyInstanceUid?: Uid;
 }

@@ -20,6 +20,8 @@ import type { AssociationContext } from './association-context';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
 import { ConnectionWatch } from './connection-watch';
+import { CommitmentGateways } from './commitment/commitment-gateways';
+import { ReceiveCommitment } from './commitment/receive-commitment';
 import { IntakeMetrics } from './intake-metrics';
 import { ReceiveInstance } from './receive-instance';
 import { RefusalJournal } from './refusal-journal';
@@ -48,26 +50,35 @@ export class DicomListener {
     private readonly refusals: RefusalJournal,
     private readonly refusedSenders: RefusedSenders,
     private readonly watch: ConnectionWatch,
+    private readonly gateways: CommitmentGateways,
+    private readonly commitments: ReceiveCommitment,
   ) {}
 
   /** Opens the door; everything behind it must run already. Returns the port. */
   async listen(): Promise<number> {
-    const { host, port, limits } = this.configuration.dimse;
+    const { commitment, dimse } = this.configuration;
+    const { host, port, limits } = dimse;
     const server = createDimseServer<AssociationContext>({
       tls: await this.tls(),
       limits: {
         maximumAssociations: limits.maxAssociations,
         maximumAssociationsPerCentre: limits.maxAssociationsPerCentre,
+        maximumConnections: limits.maxConnections,
         maximumObjectBytes: limits.maxInstanceBytes,
+        maximumPduBytes: limits.maxPduBytes,
+        maximumAssociateBytes: limits.maxAssociateBytes,
         handshakeMs: limits.handshakeTimeoutMs,
         associateMs: limits.artimTimeoutMs,
+        lingerMs: limits.closeTimeoutMs,
         idleMs: limits.idleTimeoutMs,
         minimumBytesPerSecond: limits.minBytesPerSecond,
         rateWindowMs: limits.rateWindowMs,
+        responseMs: commitment.timeoutMs,
       },
       presentationContexts: ACCEPTED_CONTEXTS,
-      authorise: (peer) => this.authorise(peer),
+      authorise: async (peer) => this.gateways.offer(await this.authorise(peer)),
       onStore: (request) => this.reception.open(announcedBy(request)),
+      onAction: (request) => this.commitments.open(request),
       onAssociationEnd: (association, outcome) => this.ended(association, outcome),
       onIncident: (incident) => this.tell(incident),
       newAssociationId: () => uuidv7(this.clock),

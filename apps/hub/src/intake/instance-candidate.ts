@@ -1,5 +1,5 @@
 /** What of a received file goes into its row: header facts, digests, and the pseudonym of the patient. Identity ends here. */
-import type { InstanceHeader } from '@modelbank/dicom';
+import type { InstanceHeader, StructureSummary } from '@modelbank/dicom';
 import {
   openPart10,
   readInstanceHeader,
@@ -10,20 +10,27 @@ import {
 import { patientKey } from '@modelbank/platform';
 import type { AnnouncedInstance, Arrival } from './arrival';
 import { asDicomFailure } from './intake-failures';
-import type { ReceivedFile } from './instance-file';
+
+export interface StoredFile {
+  /** SHA-256 of the data set as received. */
+  readonly contentSha256: string;
+  /** SHA-256 of the file. */
+  readonly objectSha256: string;
+  readonly sizeBytes: number;
+}
 
 export interface InstanceCandidate {
   readonly arrival: Arrival;
   readonly header: InstanceHeader;
   /** Null where the sender gave no PatientID. */
   readonly patientKey: string | null;
-  readonly file: Omit<ReceivedFile, 'prefix' | 'summary'>;
+  readonly file: StoredFile;
   readonly objectKey: string;
   readonly receivedAt: Date;
 }
 
 /** PS3.4 B.2.3: the data set must be the instance that was announced. */
-export function checkAnnounced(announced: AnnouncedInstance, { summary }: ReceivedFile): void {
+export function checkAnnounced(announced: AnnouncedInstance, summary: StructureSummary): void {
   try {
     requireSameInstance(summary, announced);
     requireInstanceUids(summary);

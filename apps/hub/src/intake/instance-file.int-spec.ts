@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXPLICIT_VR_LITTLE_ENDIAN, parseUid, readInstanceHeader, sopClassUid, splitPart10 } from '@modelbank/dicom';
 import { anthropomorphicPhantom, phantomInstance, phantomSeriesUids } from '@modelbank/phantoms';
+import { FolderObjectStore } from '@modelbank/store';
 import { InstanceFile } from './instance-file';
 
 const SERIES = {
@@ -30,19 +32,26 @@ it.each([
   ['longer than what is kept in memory', 3 * 1024 * 1024],
 ])('gives the whole header of an image when it is %s', async (_length, bytes) => {
   const folder = await mkdtemp(join(tmpdir(), 'modelbank-instance-'));
+  const objects = new FolderObjectStore(folder);
   try {
     const part10 = Buffer.from(ctWithLongHeader(bytes));
     const { meta, dataSetOffset } = splitPart10(part10);
-    const file = await InstanceFile.create(join(folder, 'a.part'), {
+    const file = new InstanceFile(objects, {
       sopClassUid: parseUid(String(meta.sopClassUid)),
       sopInstanceUid: parseUid(String(meta.sopInstanceUid)),
       transferSyntaxUid: parseUid(EXPLICIT_VR_LITTLE_ENDIAN),
     });
     for (let at = dataSetOffset; at < part10.length; at += 65_536) await file.write(part10.subarray(at, at + 65_536));
-    const { prefix, sizeBytes } = await file.finish();
-    expect(readInstanceHeader(prefix)).toMatchObject({ contrast: true, rows: 16, columns: 16 });
-    expect((await readFile(join(folder, 'a.part'))).length).toBe(sizeBytes);
+    file.finish();
+    const { sizeBytes, sha256, contentSha256 } = await file.commit('instances/ab/1');
+    const stored = await readFile(objects.pathOf('instances/ab/1'));
+    const header = file.header() ?? (await file.headerAt(objects.pathOf('instances/ab/1')));
+    expect(readInstanceHeader(header)).toMatchObject({ contrast: true, rows: 16, columns: 16 });
+    expect(stored.length).toBe(sizeBytes);
+    expect(sha256).toBe(createHash('sha256').update(stored).digest('hex'));
+    expect(contentSha256).toBe(createHash('sha256').update(part10.subarray(dataSetOffset)).digest('hex'));
   } finally {
+    await objects.close();
     await rm(folder, { recursive: true, force: true });
   }
 });

@@ -1,10 +1,9 @@
-/** Where an instance lies in the object store: made of digests only, and the same again when the same file comes again. */
-import { createHash } from 'node:crypto';
+/** Where an instance lies in the object store: made of a digest only, and never the same twice, so that no file replaces another. */
+import { createHash, randomUUID } from 'node:crypto';
 
 export const INSTANCE_FOLDER = 'instances';
 
-/** The content decides too, so that a file can never replace another one under its key. */
-export function instanceObjectKey(centreId: string, sopInstanceUid: string, objectSha256: string): string {
-  const digest = createHash('sha256').update(`${centreId}|${sopInstanceUid}|${objectSha256}`).digest('hex');
+export function newInstanceObjectKey(centreId: string, sopInstanceUid: string): string {
+  const digest = createHash('sha256').update(`${centreId}|${sopInstanceUid}|${randomUUID()}`).digest('hex');
   return `${INSTANCE_FOLDER}/${digest.slice(0, 2)}/${digest}`;
 }

@@ -36,13 +36,24 @@ export async function newAssociations(
   }
 }
 
-export async function insertInstance(tx: Transaction, clock: Clock, candidate: InstanceCandidate): Promise<void> {
+/** Its journal is that of its arrival; an instance whose journey ends at the door has an entry of its own that says why. */
+export async function insertInstance(
+  tx: Transaction,
+  clock: Clock,
+  candidate: InstanceCandidate,
+): Promise<InstanceEntity> {
   const { arrival, header } = candidate;
   const { centreId } = arrival.callingAe;
   const { studyInstanceUid, seriesInstanceUid } = header;
   const instanceId = uuidv7(clock);
   const fate = dispositionOf(header.sopClassUid);
-  await insertRow(tx.manager, InstanceEntity, rowOf(instanceId, candidate, fate));
+  const row = rowOf(instanceId, candidate, fate);
+  await insertRow(tx.manager, InstanceEntity, row);
+  if (fate.disposition === 'waiting') {
+    const body = { instanceId, centreId, studyInstanceUid, seriesInstanceUid };
+    await tx.emit('image.stored', centreId, body, arrival.id);
+    return row;
+  }
   await appendJournal(tx, clock, {
     kind: 'instance.stored',
     centreId,
@@ -55,9 +66,7 @@ export async function insertInstance(tx: Transaction, clock: Clock, candidate: I
     const code = fate.code ?? 'HELD';
     await holdItem(tx, clock, { kind: 'instance', centreId, subjectId: instanceId, code, reason: fate.sentence });
   }
-  if (fate.disposition !== 'waiting') return;
-  const body = { instanceId, centreId, studyInstanceUid, seriesInstanceUid };
-  await tx.emit('image.stored', centreId, body, arrival.id);
+  return row;
 }
 
 export async function journalConflict(

@@ -1,8 +1,9 @@
-/** Wires the intake stage: the only door for DICOM. */
+/** Wires the intake stage: the only way in for DICOM, by C-STORE or STOW-RS. */
 import { Module } from '@nestjs/common';
 import { AssociationDoor } from './association-door';
 import { AssociationLog } from './association-log';
 import { ConnectionWatch } from './connection-watch';
+import { CommitmentModule } from './commitment/commitment.module';
 import { DicomListener } from './dicom-listener';
 import { HeldInstances } from './held-instances';
 import { IntakeMetrics } from './intake-metrics';
@@ -11,8 +12,13 @@ import { ReceiveInstance } from './receive-instance';
 import { RefusalJournal } from './refusal-journal';
 import { RefusedSenders } from './refused-senders';
 import { StoreInstances } from './store-instances';
+import { StoreAdmission } from './stow/store-admission';
+import { StoreStudy } from './stow/store-study';
+import { StowController } from './stow/stow.controller';
 
 @Module({
+  controllers: [StowController],
+  imports: [CommitmentModule],
   providers: [
     AssociationDoor,
     AssociationLog,
@@ -23,8 +29,10 @@ import { StoreInstances } from './store-instances';
     OrphanObjects,
     ReceiveInstance,
     RefusalJournal,
+    StoreAdmission,
     RefusedSenders,
     StoreInstances,
+    StoreStudy,
   ],
   exports: [DicomListener],
 })

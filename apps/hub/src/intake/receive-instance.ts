@@ -1,7 +1,7 @@
 /** One instance from its first byte to the status that its sender gets: part file, checks, header, then `StoreInstances`. */
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, CRASH_POINTS_PORT, OBJECT_STORE } from '@modelbank/contracts';
-import type { Clock, CrashPoints, ObjectStore } from '@modelbank/contracts';
+import type { Clock, CrashPoints, ObjectStore, UploadedObject } from '@modelbank/contracts';
 import { parseUid } from '@modelbank/dicom';
 import type { FileMeta } from '@modelbank/dicom';
 import { STATUS } from '@modelbank/dimse';
@@ -10,10 +10,11 @@ import { CENTRE_SECRETS, LOGGER } from '@modelbank/platform';
 import type { CentreSecrets, HubLogger } from '@modelbank/platform';
 import type { AnnouncedInstance } from './arrival';
 import { checkAnnounced, readHeader } from './instance-candidate';
+import type { InstanceCandidate } from './instance-candidate';
 import { InstanceFile } from './instance-file';
 import { asDicomFailure } from './intake-failures';
 import { IntakeMetrics } from './intake-metrics';
-import { instanceObjectKey } from './instance-object-key';
+import { newInstanceObjectKey } from './instance-object-key';
 import { StoreInstances } from './store-instances';
 
 @Injectable()
@@ -30,54 +31,60 @@ export class ReceiveInstance {
 
   /** Opens the sink of one data set. Throws where the request itself cannot be served. */
   async open(announced: AnnouncedInstance): Promise<StoreSink> {
-    const partPath = this.objects.newPartPath();
-    const file = await InstanceFile.create(partPath, metaOf(announced));
-    const discard = async (): Promise<void> => {
-      await file.close();
-      await this.objects.discardPart(partPath);
-    };
+    const file = new InstanceFile(this.objects, metaOf(announced));
     return {
       write: (chunk) => {
         const written = file.write(chunk);
         this.crashPoints.reach('intake.whileReceiving');
         return written;
       },
-      finish: async () => {
-        try {
-          return await this.finish(announced, file, partPath);
-        } catch (thrown) {
-          await discard();
-          throw thrown;
-        }
-      },
-      abort: discard,
+      finish: () => this.finish(announced, file),
+      abort: () => file.discard(),
     };
   }
 
-  private async finish(announced: AnnouncedInstance, file: InstanceFile, partPath: string): Promise<number> {
-    const received = await file.finish();
-    checkAnnounced(announced, received);
-    const { arrival } = announced;
-    const { centreId } = arrival.callingAe;
-    const { contentSha256, objectSha256, sizeBytes, prefix } = received;
-    const facts = readHeader(prefix, await this.secrets.keyOf(centreId));
-    const outcome = await this.instances.store(
-      {
-        arrival,
-        ...facts,
-        file: { contentSha256, objectSha256, sizeBytes },
-        objectKey: instanceObjectKey(centreId, facts.header.sopInstanceUid, objectSha256),
-        receivedAt: this.clock.now(),
-      },
-      partPath,
-    );
+  private async finish(announced: AnnouncedInstance, file: InstanceFile): Promise<number> {
+    const { arrival, sopInstanceUid } = announced;
+    const objectKey = newInstanceObjectKey(arrival.callingAe.centreId, sopInstanceUid);
+    const candidate = await this.makeDurable(announced, file, objectKey);
+    const outcome = await this.instances.store(candidate);
+    const { sizeBytes } = candidate.file;
     this.metrics.received(outcome, sizeBytes);
-    const { sopClassUid, transferSyntaxUid } = facts.header;
+    const { sopClassUid, transferSyntaxUid } = candidate.header;
     this.logger.debug('an instance was received', {
-      ...{ stage: 'intake', associationId: arrival.id, centreId, sopClassUid, transferSyntaxUid },
-      ...{ outcome, bytes: sizeBytes },
+      ...{ stage: 'intake', associationId: arrival.id, centreId: arrival.callingAe.centreId },
+      ...{ sopClassUid, transferSyntaxUid, outcome, bytes: sizeBytes },
     });
     return STATUS.success;
+  }
+
+  /** The file is synced while its header is read. Whatever fails, nothing of it stays. */
+  private async makeDurable(
+    announced: AnnouncedInstance,
+    file: InstanceFile,
+    objectKey: string,
+  ): Promise<InstanceCandidate> {
+    let uploading: Promise<UploadedObject> | undefined;
+    try {
+      checkAnnounced(announced, file.finish());
+      const centreKey = await this.secrets.keyOf(announced.arrival.callingAe.centreId);
+      this.crashPoints.reach('intake.beforeFsync');
+      uploading = file.commit(objectKey);
+      const kept = file.header();
+      const early = kept && readHeader(kept, centreKey);
+      const { sha256, contentSha256, sizeBytes } = await uploading;
+      const facts = early ?? readHeader(await file.headerAt(this.objects.pathOf(objectKey)), centreKey);
+      return {
+        ...{ arrival: announced.arrival, ...facts, objectKey },
+        file: { contentSha256, objectSha256: sha256, sizeBytes },
+        receivedAt: this.clock.now(),
+      };
+    } catch (thrown) {
+      await uploading?.catch(() => undefined);
+      await file.discard();
+      await this.objects.remove(objectKey);
+      throw thrown;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * What the door refused, for the auditor: one journal entry with who (certificate, centre, address), which rule and how
  * often (the Security Alert of PS3.15 A.5.3.11). The same refusal of the same peer again is counted, not written again, until
- * it has been quiet for a moment: a flood must not fill the journal.
+ * it has been quiet for a while: a flood must not fill the journal.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
@@ -39,9 +39,11 @@ interface Counted {
   count: number;
 }
 
+/** For each time that it was refused; a flood may pause for longer without being told anew. */
 const QUIET_MS = 300;
+const MOST_QUIET_MS = 3_000;
 /** A peer that goes on and on gets an entry this often. */
-const LONGEST_MS = 10_000;
+const LONGEST_MS = 60_000;
 const LOOK_EVERY_MS = 150;
 /** Refusals that are being counted at a time; more peers than that are counted together. */
 const MOST_COUNTED = 1_000;
@@ -102,9 +104,10 @@ export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShut
     while (await this.write(() => true));
   }
 
-  private isOver({ refusal, firstMs, lastMs }: Counted): boolean {
+  private isOver({ refusal, firstMs, lastMs, count }: Counted): boolean {
     const nowMs = this.clock.monotonicMs();
-    return nowMs - lastMs >= (refusal.quietMs ?? QUIET_MS) || nowMs - firstMs >= LONGEST_MS;
+    const quietMs = refusal.quietMs ?? Math.min(MOST_QUIET_MS, count * QUIET_MS);
+    return nowMs - lastMs >= quietMs || nowMs - firstMs >= LONGEST_MS;
   }
 
   private isAllowed({ refusal: { remoteAddress, fingerprintSha256 } }: Counted): boolean {

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import { HubError, OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
 import { AssociationEntity, InstanceEntity } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
@@ -97,10 +97,12 @@ describe('under pressure', () => {
 
   it('says out of resources when the disk is full or the database does not commit, and keeps nothing', async () => {
     const objects = bench.app.get<ObjectStore>(OBJECT_STORE, { strict: false });
-    const full = jest
-      .spyOn(objects, 'commitPart')
-      .mockRejectedValueOnce(Object.assign(new Error('full'), { code: 'ENOSPC' }));
-    await expect(receive(bench, 1, 'a1')).rejects.toThrow();
+    const full = jest.spyOn(objects, 'upload').mockReturnValueOnce({
+      write: () => undefined,
+      commit: () => Promise.reject(new HubError('STORAGE_FULL', 'no room')),
+      discard: () => Promise.resolve(),
+    });
+    await expect(receive(bench, 1, 'a1')).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     full.mockRestore();
     const units = bench.app.get<UnitOfWork>(UNIT_OF_WORK, { strict: false });
     const broken = jest.spyOn(units, 'run').mockRejectedValueOnce(new Error('no'));

@@ -6,7 +6,8 @@ import { LessThan } from 'typeorm';
 import { READ_STORE } from '@modelbank/contracts';
 import { JournalEntryEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { CentreField, DEFAULT_ROWS, LimitField, RequirePermission } from '../access';
+import { CentreField, DEFAULT_ROWS, LimitField, RequirePermission, Scope, ofCentres } from '../access';
+import type { CallerScope } from '../access';
 
 export class JournalQuery {
   @CentreField()
@@ -50,15 +51,13 @@ export class JournalController {
   @Get()
   @RequirePermission('journal:read')
   @ApiOkResponse({ type: [JournalEntryView] })
-  async list(@Query() query: JournalQuery): Promise<JournalEntryView[]> {
+  async list(@Query() query: JournalQuery, @Scope() scope: CallerScope): Promise<JournalEntryView[]> {
     const { centre, kind, subject, before } = query;
     return this.readStore.manager.find(JournalEntryEntity, {
-      where: onlyGiven({
-        centreId: centre,
-        kind,
-        subjectId: subject,
-        id: before === undefined ? undefined : LessThan(before),
-      }),
+      where: {
+        ...onlyGiven({ kind, subjectId: subject, id: before === undefined ? undefined : LessThan(before) }),
+        ...ofCentres(scope, centre),
+      },
       order: { id: 'DESC' },
       take: query.limit ?? DEFAULT_ROWS,
     });

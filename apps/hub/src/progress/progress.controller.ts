@@ -3,9 +3,10 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { HubError, READ_STORE } from '@modelbank/contracts';
 import { isUid } from '@modelbank/dicom';
-import { InstanceEntity, onlyGiven } from '@modelbank/store';
+import { InstanceEntity } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { CentreField, RequirePermission } from '../access';
+import { CentreField, RequirePermission, Scope, ofCentres } from '../access';
+import type { CallerScope } from '../access';
 import { StudyProgress } from './progress-view';
 import { studyProgress } from './study-progress';
 import { readStudyRows } from './study-rows';
@@ -24,14 +25,18 @@ export class ProgressController {
   @Get(':uid/progress')
   @RequirePermission('series:read')
   @ApiOkResponse({ type: [StudyProgress] })
-  async show(@Param('uid') studyInstanceUid: string, @Query() { centre }: ProgressQuery): Promise<StudyProgress[]> {
+  async show(
+    @Param('uid') studyInstanceUid: string,
+    @Query() { centre }: ProgressQuery,
+    @Scope() scope: CallerScope,
+  ): Promise<StudyProgress[]> {
     if (!isUid(studyInstanceUid)) throw new HubError('UID_INVALID', 'the path does not name a study by its UID');
     const { manager } = this.readStore;
     const senders = await manager
       .createQueryBuilder(InstanceEntity, 'instance')
       .select('instance.centreId', 'centreId')
       .distinct()
-      .where({ studyInstanceUid, ...onlyGiven({ centreId: centre }) })
+      .where({ studyInstanceUid, ...ofCentres(scope, centre) })
       .getRawMany<{ centreId: string }>();
     const centreIds = senders.map((sender) => sender.centreId).sort();
     if (centreIds.length === 0) throw new HubError('NOT_FOUND', 'no instance of this study was stored');

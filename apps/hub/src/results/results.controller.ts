@@ -7,7 +7,8 @@ import { HubError, OBJECT_STORE, READ_STORE } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
 import { InputSetEntity, JobEntity, ResultEntity, onlyGiven } from '@modelbank/store';
 import type { ReadStore, ResultRoi } from '@modelbank/store';
-import { RequirePermission } from '../access';
+import { RequirePermission, Scope, ofCentres } from '../access';
+import type { CallerScope } from '../access';
 
 const LIST_LIMIT = 200;
 
@@ -60,9 +61,9 @@ export class ResultsController {
 
   @Get()
   @RequirePermission('results:read')
-  async list(@Query() query: ResultQuery): Promise<ResultView[]> {
+  async list(@Query() query: ResultQuery, @Scope() scope: CallerScope): Promise<ResultView[]> {
     const results = await this.store.manager.find(ResultEntity, {
-      where: onlyGiven({ jobId: query.job }),
+      where: { ...onlyGiven({ jobId: query.job }), ...ofCentres(scope) },
       order: { builtAt: 'DESC', id: 'DESC' },
       take: LIST_LIMIT,
     });
@@ -71,8 +72,8 @@ export class ResultsController {
 
   @Get(':id')
   @RequirePermission('results:read')
-  async show(@Param('id') id: string): Promise<ResultView> {
-    return new ResultView(await this.find(id));
+  async show(@Param('id') id: string, @Scope() scope: CallerScope): Promise<ResultView> {
+    return new ResultView(await this.find(id, scope));
   }
 
   /** The bytes identify the patient: a permission of their own, and only of a result that may be used. */
@@ -80,8 +81,8 @@ export class ResultsController {
   @RequirePermission('results:objects')
   @ApiProduces('application/dicom')
   @Header('content-type', 'application/dicom')
-  async object(@Param('id') id: string): Promise<StreamableFile> {
-    const result = await this.find(id);
+  async object(@Param('id') id: string, @Scope() scope: CallerScope): Promise<StreamableFile> {
+    const result = await this.find(id, scope);
     await this.requireUsable(result);
     const bytes = await this.objects.read(result.objectKey);
     if (createHash('sha256').update(bytes).digest('hex') !== result.objectSha256) {
@@ -102,8 +103,8 @@ export class ResultsController {
     }
   }
 
-  private async find(id: string): Promise<ResultEntity> {
-    const result = await this.store.manager.findOneBy(ResultEntity, { id });
+  private async find(id: string, scope: CallerScope): Promise<ResultEntity> {
+    const result = await this.store.manager.findOneBy(ResultEntity, { id, ...ofCentres(scope) });
     if (result === null) {
       throw new HubError('NOT_FOUND', 'no result with this id', { advice: 'list results: modelbank results list' });
     }

@@ -16,7 +16,8 @@ import {
   TaskSelectionEntity,
 } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
-import { RequirePermission } from '../access';
+import { RequirePermission, Scope, ofCentres } from '../access';
+import type { CallerScope } from '../access';
 import { ExplainedInputSet, ExplainedSeries } from './explanation.views';
 import type { CandidateView, TaskSelectionView } from './explanation.views';
 
@@ -31,11 +32,15 @@ export class ExplanationController {
   @Get(':seriesInstanceUid/explanation')
   @RequirePermission('selection:read')
   @ApiOkResponse({ type: [ExplainedSeries] })
-  async explain(@Param('seriesInstanceUid') seriesInstanceUid: string): Promise<ExplainedSeries[]> {
+  async explain(
+    @Param('seriesInstanceUid') seriesInstanceUid: string,
+    @Scope() scope: CallerScope,
+  ): Promise<ExplainedSeries[]> {
     if (!isUid(seriesInstanceUid)) throw new HubError('UID_INVALID', 'this is not a Series Instance UID');
     const { manager } = this.readStore;
-    const series = await manager.find(SeriesEntity, { where: { seriesInstanceUid }, order: { centreId: 'ASC' } });
-    if (series.length === 0) throw notAssembled(await manager.findOneBy(InstanceEntity, { seriesInstanceUid }));
+    const where = { seriesInstanceUid, ...ofCentres(scope) };
+    const series = await manager.find(SeriesEntity, { where, order: { centreId: 'ASC' } });
+    if (series.length === 0) throw notAssembled(await manager.findOneBy(InstanceEntity, where));
     const versions = await this.versions();
     return Promise.all(series.map((row) => this.explainSeries(row, versions)));
   }

@@ -4,6 +4,7 @@ import { parseManifest } from '@modelbank/registry';
 import { CandidateEntity, JournalEntryEntity, TaskSelectionEntity } from '@modelbank/store';
 import { testStores } from '@modelbank/testing';
 import type { TestStore } from '@modelbank/testing';
+import { OPERATOR_SCOPE } from '../access';
 import { ExplanationController } from './explanation.controller';
 import { modelYaml, SelectionHarness } from './selection-harness';
 
@@ -71,7 +72,7 @@ testStores('selection', (database) => {
     const inputSetId = await hub.assemble();
     await hub.settle();
     expect(await hub.told('inputSet.notApplicable', 'journal')).toEqual([{ inputSetId, centreId: 'odense' }]);
-    const [series] = await new ExplanationController(store.readStore).explain('2.25.1001');
+    const [series] = await new ExplanationController(store.readStore).explain('2.25.1001', OPERATOR_SCOPE);
     expect(series.inputSets[0].outcome).toBe('notApplicable');
     expect(series.inputSets[0].nearestMisses.map(({ modelId, missed }) => [modelId, missed.length])).toEqual([
       ['near', 1],

@@ -1,5 +1,12 @@
 /** The bodies of A-ASSOCIATE-RQ and -AC (PS3.8 sections 9.3.2 and 9.3.3) as values; every length is checked first. */
-import type { AnsweredContext, AssociateAccept, AssociateRequest, ProposedContext, RoleSelection, UserInformation } from './pdu';
+import type {
+  AnsweredContext,
+  AssociateAccept,
+  AssociateRequest,
+  ProposedContext,
+  RoleSelection,
+  UserInformation,
+} from './pdu';
 import { ProtocolViolation } from './violation';
 
 const FIXED_BYTES = 68;

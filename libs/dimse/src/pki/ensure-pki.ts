@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { HubError } from '@modelbank/contracts';
 import { describeCertificate, type PeerCertificate } from '../transport/peer-certificate';
 import { loadPair, savePair, type KeyPairPaths, type LoadedPair } from './certificate-files';
-import { issueAuthority, issueLeaf, type LeafPurpose, type LeafRequest } from './issue-certificate';
+import type { LeafPurpose, LeafRequest } from './issue-certificate';
 
 /** One certificate with its key: where it lies and how peers will see it. */
 export interface IssuedCertificate extends KeyPairPaths, PeerCertificate {
@@ -35,6 +35,9 @@ const RENEWAL_MS = 30 * 86_400_000;
 const CENTRE_ID = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1'] as const;
 
+/** What issues certificates is large and needed once: a hub whose certificates are there never loads it. */
+const issuer = () => import('./issue-certificate');
+
 /** Makes what is missing and renews what ends soon; running it twice changes nothing. */
 export async function ensurePki(home: string, centreIds: readonly string[], now: Date): Promise<DevelopmentPki> {
   centreIds.forEach(requireCentreId);
@@ -53,6 +56,7 @@ export async function createAuthority(folder: string, now: Date): Promise<Loaded
   const paths = authorityPaths(folder);
   const existing = await loadPair(paths);
   if (existing?.certificate.ca && isFresh(existing, now)) return existing;
+  const { issueAuthority } = await issuer();
   await savePair(paths, await issueAuthority(AUTHORITY_NAME, now));
   return requirePair(paths);
 }
@@ -104,6 +108,7 @@ async function ensureLeaf(
   if (existing && isFresh(existing, now) && existing.certificate.verify(authority.certificate.publicKey)) {
     return describe(existing, paths, false);
   }
+  const { issueLeaf } = await issuer();
   await savePair(paths, await issueLeaf(request, authority, now));
   return describe(await requirePair(paths), paths, true);
 }

@@ -2,6 +2,7 @@
  * The DIMSE side of an association (PS3.7): collects command sets, answers C-ECHO, streams the data sets of C-STORE and
  * N-ACTION into receptions, and refuses every other operation with the status that the standard has for it.
  */
+import { parseUid } from '@modelbank/dicom';
 import {
   COMMAND,
   COMMAND_SET_LIMIT,
@@ -10,7 +11,6 @@ import {
   encodeResponse,
   type Command,
 } from '../command/command-set';
-import { parseUid } from '@modelbank/dicom';
 import { STATUS } from '../command/store-status';
 import { encodeCommandPdus } from '../pdu/encode-pdu';
 import type { DataPiece } from '../pdu/pdu';

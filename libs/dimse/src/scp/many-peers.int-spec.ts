@@ -12,6 +12,9 @@ import {
   rawStoreRequest,
 } from '@modelbank/testing';
 
+/** Hundreds of connections, beside whatever else the machine does. */
+jest.setTimeout(60_000);
+
 const MIB = 1024 ** 2;
 let scp: CollectingScp;
 afterEach(() => scp.server.close(0));
@@ -89,4 +92,4 @@ it('survives dialogues with flipped bytes and cut ends', async () => {
   good.send(messages);
   for (const type of [4, 4, 6]) expect(await good.next()).toMatchObject({ type });
   good.close();
-}, 30_000);
+});

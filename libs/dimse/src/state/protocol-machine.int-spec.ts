@@ -4,75 +4,12 @@
  */
 import { createServer, connect, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ManualTimers, RawPeer, rawAssociateAccept, rawAssociateRequest, rawData, rawPdu } from '@modelbank/testing';
+import { STANDARD_EFFECTS, STANDARD_TABLE, type StandardEffect } from '@modelbank/testing';
 import { encodeAssociateReject, encodeCommandPdus } from '../pdu/encode-pdu';
 import { DEFAULT_PDU_LENGTHS } from '../pdu/pdu-reader';
 import { REJECTION } from '../pdu/reasons';
-import { EVENTS, STATES, actionOf, type Action, type Role, type State, type UpperLayerEvent } from './state-table';
+import { EVENTS, STATES, actionOf, type Role, type State, type UpperLayerEvent } from './state-table';
 import { UpperLayer, type UpperLayerUser } from './upper-layer';
-
-/** The table as it is printed in the standard, one row for each event, Sta1 to Sta13. */
-const STANDARD: Readonly<Record<UpperLayerEvent, string>> = {
-  //       1    2    3    4    5    6    7    8    9    10    11   12   13
-  Evt1: '  AE-1 -    -    -    -    -    -    -    -    -     -    -    -   ',
-  Evt2: '  -    -    -    AE-2 -    -    -    -    -    -     -    -    -   ',
-  Evt3: '  -    AA-1 AA-8 -    AE-3 AA-8 AA-8 AA-8 AA-8 AA-8  AA-8 AA-8 AA-6',
-  Evt4: '  -    AA-1 AA-8 -    AE-4 AA-8 AA-8 AA-8 AA-8 AA-8  AA-8 AA-8 AA-6',
-  Evt5: '  AE-5 -    -    -    -    -    -    -    -    -     -    -    -   ',
-  Evt6: '  -    AE-6 AA-8 -    AA-8 AA-8 AA-8 AA-8 AA-8 AA-8  AA-8 AA-8 AA-7',
-  Evt7: '  -    -    AE-7 -    -    -    -    -    -    -     -    -    -   ',
-  Evt8: '  -    -    AE-8 -    -    -    -    -    -    -     -    -    -   ',
-  Evt9: '  -    -    -    -    -    DT-1 -    AR-7 -    -     -    -    -   ',
-  Evt10: ' -    AA-1 AA-8 -    AA-8 DT-2 AR-6 AA-8 AA-8 AA-8  AA-8 AA-8 AA-6',
-  Evt11: ' -    -    -    -    -    AR-1 -    -    -    -     -    -    -   ',
-  Evt12: ' -    AA-1 AA-8 -    AA-8 AR-2 AR-8 AA-8 AA-8 AA-8  AA-8 AA-8 AA-6',
-  Evt13: ' -    AA-1 AA-8 -    AA-8 AA-8 AR-3 AA-8 AA-8 AR-10 AR-3 AA-8 AA-6',
-  Evt14: ' -    -    -    -    -    -    -    AR-4 AR-9 -     -    AR-4 -   ',
-  Evt15: ' -    -    AA-1 AA-2 AA-1 AA-1 AA-1 AA-1 AA-1 AA-1  AA-1 AA-1 -   ',
-  Evt16: ' -    AA-2 AA-3 -    AA-3 AA-3 AA-3 AA-3 AA-3 AA-3  AA-3 AA-3 AA-2',
-  Evt17: ' -    AA-5 AA-4 AA-4 AA-4 AA-4 AA-4 AA-4 AA-4 AA-4  AA-4 AA-4 AR-5',
-  Evt18: ' -    AA-2 -    -    -    -    -    -    -    -     -    -    AA-2',
-  Evt19: ' -    AA-1 AA-8 -    AA-8 AA-8 AA-8 AA-8 AA-8 AA-8  AA-8 AA-8 AA-7',
-};
-
-interface Effect {
-  readonly next: State | Record<Role, State>;
-  /** The PDU type that the peer reads, with source for an abort of the provider (2) or the user (0). */
-  readonly peerReads?: number;
-  readonly tells?: string;
-  readonly closes?: true;
-}
-
-/** Tables 9-6 to 9-9. */
-const EFFECTS: Readonly<Record<Action, Effect>> = {
-  'AE-1': { next: 'Sta4' },
-  'AE-2': { next: 'Sta5', peerReads: 1 },
-  'AE-3': { next: 'Sta6', tells: 'accepted' },
-  'AE-4': { next: 'Sta1', tells: 'rejected', closes: true },
-  'AE-5': { next: 'Sta2' },
-  'AE-6': { next: 'Sta3', tells: 'requested' },
-  'AE-7': { next: 'Sta6', peerReads: 2 },
-  'AE-8': { next: 'Sta13', peerReads: 3 },
-  'DT-1': { next: 'Sta6', peerReads: 4 },
-  'DT-2': { next: 'Sta6', tells: 'data' },
-  'AR-1': { next: 'Sta7', peerReads: 5 },
-  'AR-2': { next: 'Sta8', tells: 'release asked' },
-  'AR-3': { next: 'Sta1', tells: 'released', closes: true },
-  'AR-4': { next: 'Sta13', peerReads: 6 },
-  'AR-5': { next: 'Sta1', closes: true },
-  'AR-6': { next: 'Sta7', tells: 'data' },
-  'AR-7': { next: 'Sta8', peerReads: 4 },
-  'AR-8': { next: { requestor: 'Sta9', acceptor: 'Sta10' }, tells: 'release asked' },
-  'AR-9': { next: 'Sta11', peerReads: 6 },
-  'AR-10': { next: 'Sta12', tells: 'released' },
-  'AA-1': { next: 'Sta13', peerReads: 7 },
-  'AA-2': { next: 'Sta1', closes: true },
-  'AA-3': { next: 'Sta1', tells: 'aborted', closes: true },
-  'AA-4': { next: 'Sta1', closes: true },
-  'AA-5': { next: 'Sta1', closes: true },
-  'AA-6': { next: 'Sta13' },
-  'AA-7': { next: 'Sta13', peerReads: 7 },
-  'AA-8': { next: 'Sta13', peerReads: 7, tells: 'failed' },
-};
 
 const ASSOCIATE_MS = 10_000;
 const LINGER_MS = 1_000;
@@ -205,7 +142,7 @@ const CAUSES: Readonly<Partial<Record<UpperLayerEvent, (machine: Machine) => voi
 };
 
 const cellOf = (state: State, event: UpperLayerEvent): string =>
-  STANDARD[event].trim().split(/ +/)[STATES.indexOf(state)];
+  STANDARD_TABLE[event].trim().split(/ +/)[STATES.indexOf(state)];
 
 it.each(EVENTS)('%s: every cell of the table is that of the standard', (event) => {
   expect(STATES.map((state) => actionOf(state, event) ?? '-')).toEqual(STATES.map((state) => cellOf(state, event)));
@@ -252,11 +189,17 @@ it.each(CELLS)('%s (%s) %s: %s', async (state, role, event, action) => {
     await quiet(machine, true);
     expect([upperLayer.state, told]).toEqual([state, []]);
   } else {
-    await expectEffect(machine, role, EFFECTS[action as Action], action, event);
+    await expectEffect(machine, role, STANDARD_EFFECTS[action], action, event);
   }
 });
 
-async function expectEffect(machine: Machine, role: Role, effect: Effect, action: string, event: UpperLayerEvent) {
+async function expectEffect(
+  machine: Machine,
+  role: Role,
+  effect: StandardEffect,
+  action: string,
+  event: UpperLayerEvent,
+) {
   const { upperLayer, peer, told } = machine;
   const next = typeof effect.next === 'string' ? effect.next : effect.next[role];
   await untilTrue(() => upperLayer.state === next);

@@ -121,6 +121,7 @@ export class UpperLayer {
 
   /** Ends the association now. Before there is one, the connection is closed without a word. */
   abort(abort: Abort = abortOf('serviceUser')): void {
+    // Sta2 has no user yet who could abort: it ends as if its time were up
     const action = this.act(this.current === 'Sta2' ? EVENT.artimExpired : EVENT.abortPrimitive);
     if (action === 'AA-1') this.endWith(encodeAbort(abort));
     if (action === 'AA-2') this.close();

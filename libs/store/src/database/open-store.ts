@@ -14,6 +14,7 @@ import { connect, createDataSources } from './data-sources';
 import type { DataSources } from './data-sources';
 import { migrate } from './migrate';
 import { lockHome } from './home-lock';
+import { WalSync } from './wal-sync';
 
 export interface Store {
   readonly sources: DataSources;
@@ -41,7 +42,12 @@ export async function openStore(configuration: Configuration, parts: { clock: Cl
     await connect(sources.reader, sources.database);
     const store = assemble(configuration, sources, parts);
     await clearLeftovers(store, configuration, parts.clock);
-    return { ...store, close };
+    const closeAll = async (): Promise<void> => {
+      await store.objects.close();
+      await store.walSync?.close();
+      await close();
+    };
+    return { ...store, close: closeAll };
   } catch (error) {
     await close().catch(() => undefined);
     throw error instanceof HubError
@@ -51,11 +57,13 @@ export async function openStore(configuration: Configuration, parts: { clock: Cl
 }
 
 function assemble(configuration: Configuration, sources: DataSources, parts: { clock: Clock; broker: Broker }) {
-  const unitOfWork = new TypeOrmUnitOfWork(sources, parts.clock, parts.broker);
+  const { database } = locationsOf(configuration);
+  const walSync = sources.database === 'sqlite' ? new WalSync(database) : undefined;
+  const unitOfWork = new TypeOrmUnitOfWork(sources, parts.clock, parts.broker, walSync);
   const readStore: ReadStore = { manager: sources.reader.manager };
   const objects = new FolderObjectStore(locationsOf(configuration).objects);
   const outbox = new OutboxRepository(readStore, unitOfWork, parts.clock);
-  return { sources, unitOfWork, readStore, objects, outbox };
+  return { sources, unitOfWork, readStore, objects, outbox, walSync };
 }
 
 /** An SQLite home has one process, so every part file there is a dead one's; elsewhere others may be writing. */

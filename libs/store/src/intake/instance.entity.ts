@@ -16,6 +16,7 @@ import {
 
 @Entity('instance')
 @Unique(['centreId', 'sopInstanceUid'])
+@Index(['centreId', 'studyInstanceUid', 'seriesInstanceUid'])
 export class InstanceEntity {
   @IdColumn() id!: string;
   @KeyColumn() centreId!: string;

@@ -6,14 +6,17 @@ import { randomUUID } from 'node:crypto';
 import { access, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { HubError } from '@modelbank/contracts';
-import type { ObjectStore } from '@modelbank/contracts';
+import type { ObjectStore, ObjectUpload } from '@modelbank/contracts';
 import { asStorageFailure, makeDurableFolder, makeDurableFolderSync, syncFile, syncFolder } from './durable-files';
+import { FolderUpload } from './folder-upload';
 import { assertObjectKey, PARTS_FOLDER } from './object-key';
+import { WritingThreads } from './writing-threads';
 
 export class FolderObjectStore implements ObjectStore {
   private readonly folder: string;
   private readonly parts: string;
   private readonly knownFolders = new Set<string>();
+  private readonly threads = new WritingThreads();
 
   constructor(folder: string) {
     this.folder = resolve(folder);
@@ -23,6 +26,10 @@ export class FolderObjectStore implements ObjectStore {
     } catch (error) {
       throw asStorageFailure(error);
     }
+  }
+
+  upload(contentOffset: number): ObjectUpload {
+    return new FolderUpload(this.threads, this.newPartPath(), contentOffset, (key) => this.pathOf(key));
   }
 
   newPartPath(): string {
@@ -107,6 +114,11 @@ export class FolderObjectStore implements ObjectStore {
       throw asStorageFailure(error);
     }
     return removed;
+  }
+
+  /** Ends the writing threads; what they were at is left over and removed at the next start. */
+  close(): Promise<void> {
+    return this.threads.close();
   }
 
   private async folderFor(path: string): Promise<void> {

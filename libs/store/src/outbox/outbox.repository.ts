@@ -4,6 +4,7 @@
  */
 import { LessThan, LessThanOrEqual } from 'typeorm';
 import type { AnyEnvelope, Clock, HubError, OutboxReader, PendingMessage, QueueName } from '@modelbank/contracts';
+import { findRows } from '../schema/find-rows';
 import type { ReadStore, Transaction, UnitOfWork } from '../unit-of-work';
 import { InboxMessageEntity, OutboxMessageEntity } from './outbox.entity';
 
@@ -45,8 +46,9 @@ export class OutboxRepository implements OutboxReader {
     return rows.map(({ id, attempts, envelope }) => ({ id, queue, attempts, envelope: envelope as AnyEnvelope }));
   }
 
-  isPending(id: string): Promise<boolean> {
-    return this.reads.manager.existsBy(OutboxMessageEntity, { id, state: 'pending' });
+  async pendingOf(ids: readonly string[]): Promise<readonly string[]> {
+    const rows = await findRows(this.reads.manager, OutboxMessageEntity, ['id'], { id: ids, state: 'pending' });
+    return rows.map(({ id }) => id);
   }
 
   recordFailure(id: string, error: HubError): Promise<'retry' | 'dead'> {

@@ -1,4 +1,5 @@
 /** Every entity of the hub, for the data sources. */
+import { PersonEntity } from '../access/person.entity';
 import { InputSetEntity, SeriesEntity } from '../assembly/series.entity';
 import {
   CalledAeEntity,
@@ -11,6 +12,7 @@ import {
 import { UnknownSenderEntity } from '../centres/unknown-sender.entity';
 import { DeliveryEntity } from '../delivery/delivery.entity';
 import { JobEntity } from '../dispatch/job.entity';
+import { CommitmentEntity, CommitmentGatewayEntity, CommitmentItemEntity } from '../intake/commitment.entity';
 import { AssociationEntity, InstanceEntity } from '../intake/instance.entity';
 import { JournalEntryEntity } from '../journal/journal.entity';
 import { ModelVersionEntity } from '../models/model-version.entity';
@@ -40,5 +42,9 @@ export const ENTITIES = [
   JournalEntryEntity,
   OutboxMessageEntity,
   InboxMessageEntity,
+  PersonEntity,
   UnknownSenderEntity,
+  CommitmentGatewayEntity,
+  CommitmentEntity,
+  CommitmentItemEntity,
 ] as const;

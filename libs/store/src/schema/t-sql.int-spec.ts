@@ -151,7 +151,7 @@ describe('T-SQL', () => {
       },
     );
     await outbox.due('delivery.inputSet.completed', 10);
-    await outbox.isPending('id');
+    await outbox.pendingOf(['id']);
     await outbox.recordFailure('id', new HubError('INTERNAL', 'x'));
     await outbox.dead(10);
     await outbox.forgetProcessed(AT);

@@ -5,6 +5,7 @@ import { HubError, queuesOf } from '@modelbank/contracts';
 import type { Clock, Envelope, EventBodies, EventName, QueueName } from '@modelbank/contracts';
 import { uuidv7 } from '@modelbank/platform';
 import { OutboxMessageEntity } from '../outbox/outbox.entity';
+import { insertRow } from '../schema/insert-row';
 import type { Transaction } from '../unit-of-work';
 
 export class OutboxTransaction implements Transaction {
@@ -38,7 +39,7 @@ export class OutboxTransaction implements Transaction {
       body,
     };
     const rows = queues.map((queue) => outboxRow(uuidv7(this.clock), queue, envelope, now));
-    await this.manager.insert(OutboxMessageEntity, rows);
+    await insertRow(this.manager, OutboxMessageEntity, rows);
     for (const queue of queues) this.written.add(queue);
   }
 }

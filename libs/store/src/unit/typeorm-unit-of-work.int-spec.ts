@@ -152,6 +152,29 @@ testStores('unit of work', (database) => {
     expect(await store.readStore.manager.count(InboxMessageEntity)).toBe(1);
   });
 
+  it('consumes several messages in one unit, those processed before left out', async () => {
+    const queue = 'delivery.inputSet.completed';
+    for (const inputSetId of ['i', 'j', 'k']) {
+      await store.unitOfWork.run((tx) =>
+        tx.emit('inputSet.completed', 'odense', { inputSetId, centreId: 'odense' }, 'cause'),
+      );
+    }
+    const envelopes = (await store.outbox.due(queue, 10)).map(
+      ({ envelope }) => envelope as Envelope<'inputSet.completed'>,
+    );
+    await store.unitOfWork.consume(queue, envelopes[1], async () => undefined);
+    const seen: string[] = [];
+    const consume = () =>
+      store.unitOfWork.consumeAll(queue, [...envelopes, envelopes[0]], async (_tx, fresh) => {
+        seen.push(...fresh.map(({ body }) => body.inputSetId));
+      });
+    expect(await consume()).toBe(2);
+    expect(await consume()).toBe(0);
+    expect(seen).toEqual(['i', 'k']);
+    expect(await store.readStore.manager.count(OutboxMessageEntity)).toBe(0);
+    expect(await store.readStore.manager.count(InboxMessageEntity)).toBe(3);
+  });
+
   it('keeps the message and forgets nothing when its work fails', async () => {
     await store.unitOfWork.run((tx) =>
       tx.emit('inputSet.completed', 'odense', { inputSetId: 'i', centreId: 'odense' }, 'cause'),
@@ -160,7 +183,7 @@ testStores('unit of work', (database) => {
     const [message] = await store.outbox.due(queue, 10);
     const failing = store.unitOfWork.consume(queue, message.envelope, () => Promise.reject(new Error('no')));
     await expect(failing).rejects.toThrow('no');
-    expect(await store.outbox.isPending(message.id)).toBe(true);
+    expect(await store.outbox.pendingOf([message.id])).toEqual([message.id]);
     expect(await store.readStore.manager.count(InboxMessageEntity)).toBe(0);
   });
 

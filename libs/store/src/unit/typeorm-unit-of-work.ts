@@ -12,7 +12,12 @@ import { uuidv7 } from '@modelbank/platform';
 import { asUnitFailure, databaseFailureOf } from '../database/database-failure';
 import type { DatabaseFailure } from '../database/database-failure';
 import type { DataSources } from '../database/data-sources';
+import type { WalSync } from '../database/wal-sync';
 import { InboxMessageEntity, OutboxMessageEntity } from '../outbox/outbox.entity';
+import { deleteRows } from '../schema/delete-rows';
+import { findRows } from '../schema/find-rows';
+import { insertRow } from '../schema/insert-row';
+import { LONGEST_LIST } from '../schema/key-condition';
 import type { Transaction, UnitOfWork } from '../unit-of-work';
 import { Mutex } from './mutex';
 import { OutboxTransaction } from './outbox-transaction';
@@ -31,6 +36,8 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
     sources: Pick<DataSources, 'database' | 'writer'>,
     private readonly clock: Clock,
     private readonly broker: Broker,
+    /** SQLite's commits need it to be durable; the servers' do not. */
+    private readonly walSync?: WalSync,
   ) {
     this.writer = sources.writer;
     this.mutex = sources.database === 'sqlite' ? new Mutex() : null;
@@ -40,24 +47,28 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
     return this.runTraced(null, work);
   }
 
-  consume<E extends EventName>(
+  async consume<E extends EventName>(
     queue: QueueName,
     envelope: Envelope<E>,
     work: Work<void>,
   ): Promise<'processed' | 'duplicate'> {
-    const { messageId } = envelope;
-    return this.runTraced(envelope.traceparent, async (tx) => {
-      const seen = await tx.manager.existsBy(InboxMessageEntity, { queue, messageId });
-      await tx.manager.delete(OutboxMessageEntity, { queue, messageId });
-      if (seen) return 'duplicate';
-      await tx.manager.insert(InboxMessageEntity, {
-        id: uuidv7(this.clock),
-        queue,
-        messageId,
-        processedAt: this.clock.now(),
-      });
-      await work(tx);
-      return 'processed';
+    const processed = await this.consumeAll(queue, [envelope], (tx) => work(tx));
+    return processed === 1 ? 'processed' : 'duplicate';
+  }
+
+  consumeAll<E extends EventName>(
+    queue: QueueName,
+    envelopes: readonly Envelope<E>[],
+    work: (tx: Transaction, fresh: readonly Envelope<E>[]) => Promise<void>,
+  ): Promise<number> {
+    return this.runTraced(envelopes[0]?.traceparent ?? null, async (tx) => {
+      const fresh = await takeFromOutbox(tx, queue, envelopes);
+      if (fresh.length === 0) return 0;
+      const processedAt = this.clock.now();
+      const rows = fresh.map(({ messageId }) => ({ id: uuidv7(this.clock), queue, messageId, processedAt }));
+      await insertRow(tx.manager, InboxMessageEntity, rows);
+      await work(tx, fresh);
+      return fresh.length;
     });
   }
 
@@ -66,6 +77,7 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
       throw new HubError('INTERNAL', 'a unit of work was started inside another one');
     }
     const { result, written } = await this.untilCommitted(traceparent, work);
+    await this.walSync?.settle();
     if (written.size > 0) this.broker.wake([...written]);
     return result;
   }
@@ -112,6 +124,23 @@ export class TypeOrmUnitOfWork implements UnitOfWork {
     const runner = this.writer.createQueryRunner();
     return this.mutex === null ? runner : (Object.create(runner) as QueryRunner);
   }
+}
+
+/** Takes the messages out of the outbox; those that this queue has never processed are returned. */
+async function takeFromOutbox<E extends EventName>(
+  { manager }: Transaction,
+  queue: QueueName,
+  envelopes: readonly Envelope<E>[],
+): Promise<readonly Envelope<E>[]> {
+  const fresh = new Map(envelopes.map((envelope) => [envelope.messageId, envelope]));
+  const ids = [...fresh.keys()];
+  for (let start = 0; start < ids.length; start += LONGEST_LIST) {
+    const piece = ids.slice(start, start + LONGEST_LIST);
+    const seen = await findRows(manager, InboxMessageEntity, ['messageId'], { queue, messageId: piece });
+    await deleteRows(manager, OutboxMessageEntity, { queue, messageId: piece });
+    for (const { messageId } of seen) fresh.delete(messageId);
+  }
+  return [...fresh.values()];
 }
 
 interface Committed<T> {

@@ -5,7 +5,7 @@
 import { Server } from '@nestjs/microservices';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkWiring, handlerNames, handlersOf, processMessage } from '@modelbank/broker';
+import { checkWiring, handlerNames, handlersOf, processMessages } from '@modelbank/broker';
 import type { Handle, Journey, TransportFactory, TransportParts } from '@modelbank/broker';
 import type { PendingMessage, QueueName } from '@modelbank/contracts';
 import { Ticker } from '@modelbank/platform';
@@ -24,6 +24,8 @@ const MOST_AT_ONCE = 4;
 const KEPT_FOR_LATER = 50;
 const TWICE_AT_ONCE = 0.3;
 const AGAIN_LATER = 0.2;
+/** Where a handler takes several, the repetitions among them included. */
+const TOGETHER = 0.5;
 const DROPPED_WAKE_UPS = 0.8;
 
 /** For `BrokerModule.forRoot({ transport: hostileTransport() })`; prints its seed. */
@@ -89,14 +91,16 @@ export class HostileTransport extends Server implements CustomTransportStrategy 
     const due = shuffled(await this.parts.outbox.due(queue, MOST_AT_ONCE * 5), this.random).slice(0, MOST_AT_ONCE);
     const twice = due.filter(() => this.random() < TWICE_AT_ONCE);
     const again = this.processed.filter((old) => old.queue === queue && this.random() < AGAIN_LATER).slice(0, 1);
-    await Promise.all(shuffled([...due, ...twice, ...again], this.random).map((message) => this.late(message, handle)));
+    const all = shuffled([...due, ...twice, ...again], this.random);
+    const isTogether = all.length > 0 && handle.together >= all.length && this.random() < TOGETHER;
+    await Promise.all((isTogether ? [all] : all.map((message) => [message])).map((some) => this.late(some, handle)));
     this.processed.push(...due);
     this.processed.splice(0, this.processed.length - KEPT_FOR_LATER);
   }
 
-  private async late(message: PendingMessage, handle: Handle): Promise<void> {
+  private async late(messages: readonly PendingMessage[], handle: Handle): Promise<void> {
     await sleep(this.random() * LATEST_MS);
-    const copy = JSON.parse(JSON.stringify(message)) as PendingMessage;
-    await processMessage(this.parts, copy, handle);
+    const copies = JSON.parse(JSON.stringify(messages)) as PendingMessage[];
+    await processMessages(this.parts, copies, handle);
   }
 }

@@ -34,18 +34,14 @@ export function runEchoscu({ port, callingAeTitle, calledAeTitle, tls }: ToolTar
 }
 
 /** `more` holds options (for instance `-xs`, `--max-pdu`) and the files or folders to send. */
-export function runStorescu(target: ToolTarget, more: readonly string[]): Promise<ToolResult> {
+export function runStorescu(target: ToolTarget, more: readonly string[], timeoutMs?: number): Promise<ToolResult> {
   const titles = ['-aet', target.callingAeTitle, '-aec', target.calledAeTitle];
   const [options, files] = splitOptions(more);
-  return runTool(TOOLS.storescu, [
-    '-v',
-    ...tlsArguments(target.tls),
-    ...titles,
-    ...options,
-    '127.0.0.1',
-    String(target.port),
-    ...files,
-  ]);
+  return runTool(
+    TOOLS.storescu,
+    ['-v', ...tlsArguments(target.tls), ...titles, ...options, '127.0.0.1', String(target.port), ...files],
+    timeoutMs,
+  );
 }
 
 /** A storescp that writes data sets exactly as received into `folder`. */
@@ -59,8 +55,11 @@ export async function startStorescp(
   return ListeningTool.start(TOOLS.storescp, [...tlsArguments(tls), ...options, ...more, String(port)], port);
 }
 
-/** An Orthanc with DICOM over TLS; its own HTTP is off. Instances lie in its storage folder. */
-export async function startOrthanc(tls: ToolTls): Promise<{ readonly tool: ListeningTool; readonly httpPort: number }> {
+/** An Orthanc with DICOM over TLS, and HTTP on loopback. Instances lie in its storage folder; `more` is configuration. */
+export async function startOrthanc(
+  tls: ToolTls,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<{ readonly tool: ListeningTool; readonly httpPort: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'orthanc-'));
   const [dicomPort, httpPort] = [await freePort(), await freePort()];
   const configuration = {
@@ -81,6 +80,7 @@ export async function startOrthanc(tls: ToolTls): Promise<{ readonly tool: Liste
     DicomTlsTrustedCertificates: tls.caPath,
     DicomTlsRemoteCertificateRequired: true,
     Plugins: [],
+    ...more,
   };
   const path = join(folder, 'orthanc.json');
   await writeFile(path, JSON.stringify(configuration));

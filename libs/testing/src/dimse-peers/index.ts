@@ -7,3 +7,5 @@ export * from './manual-timers';
 export * from './collecting-scp';
 export * from './openssl-certificates';
 export * from './tls-door';
+export * from './report-taker';
+export * from './standard-table';

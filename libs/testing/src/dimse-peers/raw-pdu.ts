@@ -21,6 +21,8 @@ export interface RawAssociateRequest {
   readonly userItems?: readonly Buffer[];
 }
 
+/** Explicit VR Little Endian. */
+export const RAW_EXPLICIT = '1.2.840.10008.1.2.1';
 export const RAW_VERIFICATION: RawContext = {
   id: 1,
   abstractSyntax: '1.2.840.10008.1.1',
@@ -29,7 +31,7 @@ export const RAW_VERIFICATION: RawContext = {
 export const RAW_CT: RawContext = {
   id: 3,
   abstractSyntax: '1.2.840.10008.5.1.4.1.1.2',
-  transferSyntaxes: ['1.2.840.10008.1.2.1'],
+  transferSyntaxes: [RAW_EXPLICIT],
 };
 
 /** A PDU with the length of its body, or with a length that lies. */

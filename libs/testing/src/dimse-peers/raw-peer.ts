@@ -110,14 +110,15 @@ export class ScriptedScp {
     this.stop = stop;
   }
 
-  static async listen(script: (peer: RawPeer) => Promise<void> | void): Promise<ScriptedScp> {
+  static async listen(script: (peer: RawPeer) => Promise<void> | void, port = 0): Promise<ScriptedScp> {
     const peers = new Set<RawPeer>();
     const server = createServer((socket) => {
       const peer = new RawPeer(socket);
       peers.add(peer);
-      void script(peer);
+      // a script that waits in vain is over when its test is
+      void Promise.resolve(script(peer)).catch(() => peer.close());
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return new ScriptedScp((server.address() as AddressInfo).port, async () => {
       for (const peer of peers) peer.close();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,0 +1,170 @@
+/** The DICOMweb door as the network meets it: certificates, web pages of others, and nothing but `/dicomweb/`. */
+import { readFile } from 'node:fs/promises';
+import { connect as connectPlain } from 'node:net';
+import { connect } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
+import type { ToolTls } from '@modelbank/testing';
+import { ofOtherAuthority, ofOwnAuthority, selfSigned } from '../../../../test/journeys/support/certificates';
+import { STOW_HEADERS, dicomweb, jsonOf, multipart, sliceFile, stow } from '../../../../test/support/dicomweb-client';
+import { IntakeBench } from '../../../../test/support/intake-bench';
+import { closed, openRaw, rawStoreHead } from '../../../../test/support/raw-https';
+
+const VIEWER = 'https://viewer.example.org';
+const STUDIES = '/dicomweb/MODELBANK/studies';
+let bench: IntakeBench;
+
+beforeAll(async () => {
+  const settings = `dicomweb: { allowedOrigins: ['${VIEWER}'], limits: { headersTimeoutMs: 1000, handshakeTimeoutMs: 1000 } }`;
+  bench = await IntakeBench.open({ settings });
+  await bench.enrol();
+});
+afterAll(() => bench.dispose());
+
+async function tlsOf({ caPath, certPath, keyPath }: ToolTls): Promise<ConnectionOptions> {
+  const [ca, cert, key] = await Promise.all([caPath, certPath, keyPath].map((path) => readFile(path)));
+  return { ca, cert, key };
+}
+
+describe('what the door leads to', () => {
+  it.each([
+    '/api/v1/centres',
+    '/health',
+    '/metrics',
+    '/',
+    '/API/v1/centres',
+    '/dicomweb',
+    '//dicomweb/x',
+    '/DICOMWEB/MODELBANK/studies',
+  ])('is not %s', async (path) => {
+    for (const token of [undefined, bench.operatorToken]) {
+      expect((await dicomweb(bench, { path, centre: token === undefined ? 'odense' : undefined, token })).status).toBe(
+        404,
+      );
+    }
+  });
+
+  it('is not the rest of the API, by any spelling', async () => {
+    for (const path of [
+      '/dicomweb/../api/v1/centres',
+      '/dicomweb/%2e%2e/api/v1/centres',
+      '/dicomweb/..%2fapi%2fv1%2fcentres',
+    ]) {
+      expect((await dicomweb(bench, { path, centre: 'odense' })).status).toBe(404);
+    }
+  });
+
+  it('is closed to the token of the operator', async () => {
+    const answer = await dicomweb(bench, { path: STUDIES, token: bench.operatorToken });
+    expect(answer).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer realm="modelbank", error="invalid_token"' },
+    });
+  });
+});
+
+describe('a certificate', () => {
+  it('that is enrolled opens the data of its centre', async () => {
+    await stow(bench, [sliceFile({ seed: 'door', k: 0 })]);
+    expect(jsonOf<unknown[]>(await dicomweb(bench, { path: STUDIES, centre: 'odense' }))).toHaveLength(1);
+    expect(jsonOf<unknown[]>(await dicomweb(bench, { path: STUDIES, centre: 'aarhus' }))).toHaveLength(0);
+  });
+
+  it('is needed, or a token', async () => {
+    const before = (await bench.journal('dicomweb.refused')).length;
+    const answer = await dicomweb(bench, { path: STUDIES });
+    expect(answer).toMatchObject({ status: 401, headers: { 'www-authenticate': 'Bearer realm="modelbank"' } });
+    const entries = await bench.journal('dicomweb.refused');
+    expect(entries).toHaveLength(before + 1);
+    expect(entries.at(-1)).toMatchObject({ actor: 'unknown', details: { code: 'UNAUTHENTICATED', hadToken: false } });
+  });
+
+  it('of our authority that is enrolled nowhere is forbidden', async () => {
+    const answer = await dicomweb(bench, { path: STUDIES, centre: 'unknown' });
+    expect(answer.status).toBe(403);
+    expect(jsonOf<Record<string, unknown>>(answer).code).toBe('UNKNOWN_CERTIFICATE');
+    expect((await bench.journal('dicomweb.refused')).at(-1)?.actor).toBe(
+      bench.pki.centres.unknown.client.fingerprintSha256,
+    );
+  });
+
+  it.each<[string, (home: string) => Promise<ToolTls>]>([
+    ['that vouches for itself (A2)', (home) => selfSigned(home, 'odense')],
+    ['that has expired (A3)', (home) => ofOwnAuthority(home, 'odense', 800)],
+    ['of another authority with the same name (A5)', (home) => ofOtherAuthority(home, 'odense')],
+  ])('%s gets no answer at all', async (_what, make) => {
+    const tls = await tlsOf(await make(bench.configuration.home));
+    await expect(dicomweb(bench, { path: STUDIES, tls })).rejects.toThrow();
+  });
+
+  it('that is revoked cuts its connections, also inside a body, and opens nothing more (A4, A7)', async () => {
+    const body = multipart([sliceFile({ seed: 'door revoked', k: 0, side: 256 })]);
+    const { socket } = await openRaw(
+      bench,
+      rawStoreHead({ ...STOW_HEADERS, 'content-length': String(body.length) }),
+      'aarhus',
+    );
+    socket.write(body.subarray(0, 50_000));
+    const { fingerprintSha256 } = bench.pki.centres.aarhus.client;
+    const revoked = await bench.api('POST', `/centres/aarhus/certificates/${fingerprintSha256}/revoke`);
+    expect(revoked.status).toBe(204);
+    await closed(socket);
+    const answer = await dicomweb(bench, { path: STUDIES, centre: 'aarhus' });
+    expect(answer.status).toBe(403);
+    expect(jsonOf<Record<string, unknown>>(answer).code).toBe('CERTIFICATE_REVOKED');
+  });
+});
+
+describe('TLS', () => {
+  it.each<[string, ConnectionOptions]>([
+    ['1.1', { maxVersion: 'TLSv1.1', minVersion: 'TLSv1', ciphers: 'ALL:@SECLEVEL=0' }],
+    ['CBC', { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' }],
+    ['static RSA', { maxVersion: 'TLSv1.2', ciphers: 'AES128-GCM-SHA256' }],
+  ])('%s is refused (A10)', async (_what, options) => {
+    const tls = { ...(await bench.socketTls('odense')), ...options };
+    await expect(dicomweb(bench, { path: STUDIES, tls })).rejects.toThrow(/SSL|EPROTO|alert/i);
+  });
+
+  it('must be spoken, and at once; so must a request (A11, A14)', async () => {
+    const plain = connectPlain(bench.dicomwebPort, '127.0.0.1');
+    plain.write('GET /dicomweb/MODELBANK/studies HTTP/1.1\r\n\r\n');
+    await closed(plain);
+    await closed(connectPlain(bench.dicomwebPort, '127.0.0.1'));
+    const silent = connect({ host: 'localhost', port: bench.dicomwebPort, ...(await bench.socketTls('odense')) });
+    silent.on('error', () => undefined);
+    silent.once('secureConnect', () => silent.write('GET /dicomweb/'));
+    await closed(silent);
+  }, 20_000);
+});
+
+describe('a web page', () => {
+  it('of a configured viewer may ask, without credentials of the browser', async () => {
+    const preflight = await dicomweb(bench, {
+      ...{ method: 'OPTIONS', path: STUDIES },
+      headers: {
+        origin: VIEWER,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'authorization',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers).toMatchObject({
+      'access-control-allow-origin': VIEWER,
+      'access-control-allow-headers': 'Accept, Authorization, Content-Type',
+      vary: 'Origin',
+    });
+    expect(preflight.headers['access-control-allow-credentials']).toBeUndefined();
+    const answer = await dicomweb(bench, { path: STUDIES, centre: 'odense', headers: { origin: VIEWER } });
+    expect(answer).toMatchObject({ status: 200, headers: { 'access-control-allow-origin': VIEWER } });
+    const refused = await dicomweb(bench, { path: STUDIES, headers: { origin: VIEWER } });
+    expect(refused).toMatchObject({ status: 401, headers: { 'access-control-allow-origin': VIEWER } });
+  });
+
+  it.each(['https://evil.example', 'null', 'https://viewer.example.org.evil.example', 'http://viewer.example.org'])(
+    'of %s is refused, even with a certificate of the browser',
+    async (origin) => {
+      const answer = await dicomweb(bench, { path: STUDIES, centre: 'odense', headers: { origin } });
+      expect(answer.status).toBe(403);
+      expect(answer.headers['access-control-allow-origin']).toBeUndefined();
+    },
+  );
+});
