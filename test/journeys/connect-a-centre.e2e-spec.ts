@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '@modelbank/platform';
 import { ListeningTool, TOOLS, freePort, hasTool, runTool } from '@modelbank/testing';
-import { runProcess } from './support/command-line';
+import { modelbank, runProcess } from './support/command-line';
 import type { CommandResult } from './support/command-line';
 import { documentBlocks, withNames } from './support/document-blocks';
 import { until, untilSettled } from './support/journey-centre';
@@ -166,6 +166,29 @@ describe('docs/connect-a-centre.md', () => {
     names['odense.crt'] = 'odense-2.crt';
     expect(await done('echo')).toContain('Success');
   });
+
+  journey('shows, enrols and dismisses senders, and shuts a centre out', async () => {
+    names['-aet ODENSE_CT'] = '-aet ODENSE_NEW';
+    expect((await run('echo')).exitCode).not.toBe(0);
+    const [{ id }] = await modelbankJson<{ id: string }[]>('senders', 'list');
+    const shown = await command('senders', 'show', id);
+    expect(shown.stdout).toMatch(/calling AE +ODENSE_NEW[^]*BEGIN CERTIFICATE/);
+    expect((await command('senders', 'enrol', id, '--centre', 'odense')).stderr).toContain('add --ae');
+    expect((await command('senders', 'enrol', id, '--centre', 'odense', '--ae')).exitCode).toBe(0);
+    expect(await done('echo')).toContain('Success');
+    names['-aet ODENSE_CT'] = '-aet ODENSE_OTHER';
+    await run('echo');
+    const others = await modelbankJson<{ id: string; code: string }[]>('senders', 'list');
+    expect(others.map(({ code }) => code)).toEqual(['AE_TITLE_MISMATCH', 'CERTIFICATE_REVOKED']);
+    for (const other of others) {
+      expect((await command('senders', 'dismiss', other.id)).stdout).toContain('dismissed');
+    }
+    expect(await done('senders')).toContain('nobody was refused');
+    const { revoked } = await modelbankJson<{ revoked: string[] }>('centre', 'cert', 'odense', '--revoke', 'all');
+    expect(revoked).toHaveLength(1);
+    names['-aet ODENSE_CT'] = '-aet ODENSE_NEW';
+    expect((await run('echo')).stderr).toContain('Calling AE Title Not Recognized');
+  });
 });
 
 async function fingerprint(name: string): Promise<string> {
@@ -174,8 +197,8 @@ async function fingerprint(name: string): Promise<string> {
   return output.trim().split('=')[1];
 }
 
+const command = (...args: readonly string[]): Promise<CommandResult> => modelbank(hub.home, ...args);
+
 async function modelbankJson<T>(...args: readonly string[]): Promise<T> {
-  const command = ['bin/modelbank', ...args, '--json'];
-  const { stdout } = await runProcess(process.execPath, command, { MODELBANK_HOME: hub.home });
-  return JSON.parse(stdout) as T;
+  return JSON.parse((await command(...args, '--json')).stdout) as T;
 }

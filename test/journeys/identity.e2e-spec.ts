@@ -128,6 +128,7 @@ async function apiAnswers(scan: Scan): Promise<string[]> {
     '/centres',
     '/models',
     '/dead-letters',
+    '/senders',
     '/journal?limit=1000',
     '/series',
     `/series/${scan.seriesInstanceUid}`,

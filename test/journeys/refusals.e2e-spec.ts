@@ -34,7 +34,6 @@ import type { Receiver } from './support/receiver';
 
 interface JournalEntry {
   readonly actor: string;
-  readonly subjectId: string;
   readonly text: string;
   readonly details: Record<string, string>;
 }
@@ -104,11 +103,15 @@ async function storescu(tls: ToolTls, callingAeTitle: string, calledAeTitle = 'M
 }
 
 describe('whoever may not send', () => {
-  it.each<[string, () => Promise<ToolTls>]>([
-    ['a self-signed certificate', () => selfSigned(hub.home, 'odense')],
-    ["a certificate of another authority with our authority's name", () => ofOtherAuthority(hub.home, 'odense')],
-    ['an expired certificate', () => expired(hub.home, 'odense')],
-  ])('%s is refused in the TLS handshake', async (_what, certificate) => {
+  it.each<[string, string, () => Promise<ToolTls>]>([
+    ['a self-signed certificate', 'selfSigned', () => selfSigned(hub.home, 'odense')],
+    [
+      "another authority's certificate with our authority's name",
+      'unknownAuthority',
+      () => ofOtherAuthority(hub.home, 'odense'),
+    ],
+    ['an expired certificate', 'expired', () => expired(hub.home, 'odense')],
+  ])('%s is refused in the TLS handshake', async (_what, refusal, certificate) => {
     const before = await incidents('tls');
     const logged = hub.output().length;
     const tls = await certificate();
@@ -121,7 +124,7 @@ describe('whoever may not send', () => {
     );
     const sent = await storescu(tls, 'ODENSE_CT');
     if (sent !== undefined) expect(sent.exitCode).not.toBe(0);
-    expect(hub.output().slice(logged)).toMatch(/TLS handshake failed: [A-Z_]+/);
+    expect(hub.output().slice(logged)).toContain(`TLS handshake failed: ${refusal}`);
   });
 
   it('no certificate at all is refused in the TLS handshake', async () => {
@@ -156,15 +159,15 @@ describe('whoever may not send', () => {
     ['an unknown called AE title', 'ODENSE_CT', 'ELSEWHERE', 'CALLED_AE_UNKNOWN', REJECTED_CALLED, () => odense.client],
   ])('%s is rejected and journalled', async (_what, calling, called, code, verdict, certificate) => {
     const tls = await certificate();
-    const before = (await rejections()).length;
     const peer = await RawPeer.connect(hub.dimsePort, await socketTls(tls));
     peer.send(rawAssociateRequest({ callingAeTitle: calling, calledAeTitle: called }));
     expect(verdictOf(await peer.next())).toEqual(verdict);
-    const [entry, ...older] = await rejections();
-    expect(older).toHaveLength(before);
+    const [entry, ...more] = (await rejections()).filter(
+      ({ details }) => details.code === code && details.callingAeTitle === calling,
+    );
+    expect(more).toEqual([]);
     expect(entry).toMatchObject({
       actor: new X509Certificate(readFileSync(tls.certPath)).fingerprint256.replaceAll(':', '').toLowerCase(),
-      subjectId: calling,
       details: { code, rejection: verdict.slice(1).join('/'), callingAeTitle: calling, calledAeTitle: called },
     });
     expect(entry.text).toMatch(/^an association was refused: /);
@@ -190,7 +193,7 @@ describe('whoever may not send', () => {
     const again = await RawPeer.connect(hub.dimsePort, tls);
     again.send(rawAssociateRequest({ callingAeTitle: 'VEJLE_CT' }));
     expect(verdictOf(await again.next())).toEqual(REJECTED_CALLING);
-    expect((await rejections())[0]).toMatchObject({ details: { code: 'CERTIFICATE_REVOKED' } });
+    expect((await rejections()).map(({ details }) => details.code)).toContain('CERTIFICATE_REVOKED');
   });
 });
 

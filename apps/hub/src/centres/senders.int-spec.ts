@@ -1,11 +1,11 @@
 /** Senders that are not let in: listed with what they showed, bounded, enrolled in one step, and harmless whatever they call themselves. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CallingAeEntity, CentreCertificateEntity, UnknownSenderEntity } from '@modelbank/store';
+import { CallingAeEntity, CentreCertificateEntity } from '@modelbank/store';
 import { RawPeer, issueWithOpenssl, rawAssociateRequest, runEchoscu } from '@modelbank/testing';
 import type { AuthorityFiles } from '@modelbank/testing';
 import { IntakeBench } from '../../../../test/support/intake-bench';
-import { MOST_SENDERS, SenderBookOfHub } from './sender-book';
+import { SenderBookOfHub } from './sender-book';
 import type { SenderView } from './sender.dto';
 
 /** Real tools and databases on a busy machine. */
@@ -187,31 +187,5 @@ describe('titles of a hostile sender', () => {
     const journal = JSON.stringify((await bench.api('GET', '/journal?limit=5')).body);
     for (const text of [...bench.log, JSON.stringify(sender), journal]) expect(text.trimEnd()).toMatch(/^[ -~]*$/);
     expect(await bench.reads.manager.count(CallingAeEntity)).toBe(2);
-  });
-});
-
-describe('a crowd of strangers', () => {
-  const attempt = (k: number) => ({
-    ...({ kind: 'association.rejected', code: 'UNKNOWN_CERTIFICATE', text: 'refused' } as const),
-    ...{ centreId: null, callingAeTitle: `CT${k}`, calledAeTitle: 'MODELBANK', isTrusted: true },
-    remoteAddress: `10.0.${k >> 8}.${k & 255}`,
-  });
-
-  it('fills the list to its bound; who was seen longest ago goes', async () => {
-    const book = bench.app.get(SenderBookOfHub, { strict: false });
-    for (let k = 0; k < MOST_SENDERS + 20; k += 1) expect(await book.note(attempt(k))).toBe(true);
-    const rows = await bench.reads.manager.find(UnknownSenderEntity, { select: { callingAeTitle: true } });
-    expect(rows).toHaveLength(MOST_SENDERS);
-    const titles = rows.map(({ callingAeTitle }) => callingAeTitle);
-    expect(titles).toContain(`CT${MOST_SENDERS + 19}`);
-    expect(titles).not.toContain('CT0');
-  });
-
-  it('of one address writes a hundred entries at once and no more', async () => {
-    const book = bench.app.get(SenderBookOfHub, { strict: false });
-    const written: boolean[] = [];
-    for (let k = 0; k < 150; k += 1) written.push(await book.note({ ...attempt(k), remoteAddress: '10.0.0.1' }));
-    expect(written.filter((isWritten) => isWritten)).toHaveLength(100);
-    expect(await bench.journal('association.rejected')).toHaveLength(100);
   });
 });

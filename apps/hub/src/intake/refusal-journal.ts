@@ -27,8 +27,6 @@ export interface Refusal {
   readonly associationId?: string;
   readonly subjectId?: string;
   readonly details?: Readonly<Record<string, unknown>>;
-  /** It is over when nothing like it came for so long; default 300 ms. */
-  readonly quietMs?: number;
 }
 
 interface Counted {
@@ -104,10 +102,9 @@ export class RefusalJournal implements OnApplicationBootstrap, OnApplicationShut
     while (await this.write(() => true));
   }
 
-  private isOver({ refusal, firstMs, lastMs, count }: Counted): boolean {
+  private isOver({ firstMs, lastMs, count }: Counted): boolean {
     const nowMs = this.clock.monotonicMs();
-    const quietMs = refusal.quietMs ?? Math.min(MOST_QUIET_MS, count * QUIET_MS);
-    return nowMs - lastMs >= quietMs || nowMs - firstMs >= LONGEST_MS;
+    return nowMs - lastMs >= Math.min(MOST_QUIET_MS, count * QUIET_MS) || nowMs - firstMs >= LONGEST_MS;
   }
 
   private isAllowed({ refusal: { remoteAddress, fingerprintSha256 } }: Counted): boolean {

@@ -11,8 +11,6 @@ const JOURNALLED_ALREADY: ReadonlySet<string> = new Set(['INSTANCE_CONFLICT']);
 
 /** Handshakes that say nothing about who it was. */
 const OF_NOBODY: ReadonlySet<TlsRefusal> = new Set<TlsRefusal>(['abandoned', 'unfinished', 'handshakeFailed']);
-/** A wave of half-open handshakes is given up over seconds: one entry for all of it. */
-const QUIET_OF_UNFINISHED_MS = 3_000;
 
 /** Nothing for what is journalled elsewhere. */
 export function refusalOf(incident: ScpIncident): Refusal | undefined {
@@ -22,8 +20,7 @@ export function refusalOf(incident: ScpIncident): Refusal | undefined {
   if (incident.tlsRefusal === 'abandoned') return undefined;
   if (rule === 'instanceRefused') return refusedInstance(incident, peer);
   const kind = rule === 'rejected' ? 'association.rejected' : rule === 'dropped' ? 'association.lost' : 'peer.refused';
-  const quietMs = incident.tlsRefusal === 'unfinished' ? QUIET_OF_UNFINISHED_MS : undefined;
-  return { kind, code: codeOf(incident), text: `a DICOM peer was refused or lost: ${message}`, ...peer, quietMs };
+  return { kind, code: codeOf(incident), text: `a DICOM peer was refused or lost: ${message}`, ...peer };
 }
 
 /**

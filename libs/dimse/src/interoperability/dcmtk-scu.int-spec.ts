@@ -41,8 +41,9 @@ withTools('dcmtk as SCU', () => {
     const { exitCode, output } = await runEchoscu(target());
     expect(output).toContain('Received Echo Response (Success)');
     expect(exitCode).toBe(0);
-    expect(scp.peers).toEqual([
+    expect(scp.peers.map(({ x509, ...peer }) => ({ ...peer, subject: x509?.subject }))).toEqual([
       {
+        subject: 'CN=odense\nO=Modelbank development',
         callingAeTitle: 'ODENSE_CT',
         calledAeTitle: 'MODELBANK',
         remoteAddress: '127.0.0.1',

@@ -1,7 +1,14 @@
 /** A connected socket to a peer, over TLS where it has one, or a HubError that says what to do. */
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { checkServerIdentity, connect as connectTls, type ConnectionOptions, type PeerCertificate } from 'node:tls';
+import {
+  TLSSocket,
+  checkServerIdentity,
+  connect as connectTls,
+  type ConnectionOptions,
+  type PeerCertificate,
+} from 'node:tls';
 import { HubError } from '@modelbank/contracts';
+import { weaknessOfChain } from '../transport/certificate-strength';
 import { normaliseFingerprint } from '../transport/peer-certificate';
 import { TLS_PROFILE } from '../transport/tls-profile';
 import type { Timers } from '../transport/timers';
@@ -25,11 +32,23 @@ export function connectToPeer(target: AssociationTarget, connectMs: number, time
     socket.once('error', onError);
     socket.once('close', onClose);
     socket.once(tls ? 'secureConnect' : 'connect', () => {
+      const weakness = weaknessOf(socket, target);
+      if (weakness !== undefined) return fail(weakness);
       cancel();
       socket.off('error', onError);
       socket.off('close', onClose);
       resolve(socket);
     });
+  });
+}
+
+/** What OpenSSL believes may still be weaker than PS3.15 B.12 allows. */
+function weaknessOf(socket: Socket, target: AssociationTarget): HubError | undefined {
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+  const weakness = certificate && weaknessOfChain(certificate);
+  if (weakness === undefined) return undefined;
+  return new HubError('NOT_TRUSTED', `the certificate of ${nameOf(target)} or one above it is too weak (${weakness})`, {
+    advice: 'the peer needs RSA of 2048 bits or a curve of 256 bits, signed with SHA-256 or better (DICOM PS3.15 B.12)',
   });
 }
 

@@ -2,8 +2,15 @@
 import { X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TlsDoor, issueWithOpenssl, runTool, type AuthorityFiles, type OddCertificate } from '@modelbank/testing';
-import { createAuthority, ensurePki, issueClientCertificate } from '../index';
+import {
+  CollectingScp,
+  TlsDoor,
+  issueWithOpenssl,
+  runTool,
+  type AuthorityFiles,
+  type OddCertificate,
+} from '@modelbank/testing';
+import { createAuthority, echoPeer, ensurePki, issueClientCertificate } from '../index';
 import { weaknessOf, type Weakness } from './certificate-strength';
 
 /** Real tools on a busy machine. */
@@ -83,10 +90,10 @@ describe('the chain above a good certificate', () => {
     await door.open({}, both);
   });
 
-  /** A client certificate of an authority below the root; both are sent. */
-  async function below(authority: OddCertificate): Promise<AuthorityFiles> {
+  /** A certificate of an authority below the root, a client's unless told otherwise; both are sent. */
+  async function below(authority: OddCertificate, extensions?: readonly string[]): Promise<AuthorityFiles> {
     const between = await odd({ ...authority, extensions: AUTHORITY }, root);
-    const { certPath, keyPath } = await odd({ name: `below-${authority.name}` }, between);
+    const { certPath, keyPath } = await odd({ name: `below-${authority.name}`, extensions }, between);
     await writeFile(`${certPath}.chain`, [await readFile(certPath), await readFile(between.certPath)].join(''));
     return { certPath: `${certPath}.chain`, keyPath };
   }
@@ -98,6 +105,24 @@ describe('the chain above a good certificate', () => {
   ])('A10 refuses %s', async (_what, refusal, authority) => {
     await door.knock(await door.clientTls(await below(authority), { ciphers: 'DEFAULT@SECLEVEL=0' }));
     expect(await door.onlyIncident()).toMatchObject({ tlsRefusal: refusal });
+  });
+
+  it('A10 a receiver that we call is held to the same', async () => {
+    const server = ['extendedKeyUsage=serverAuth', 'subjectAltName=IP:127.0.0.1'];
+    const [ca, cert, key] = await Promise.all(
+      [root.certPath, door.pki.hub.client.certPath, door.pki.hub.client.keyPath].map((path) => readFile(path)),
+    );
+    const echo = async (receiver: AuthorityFiles): Promise<void> => {
+      await door.close();
+      door.scp = await CollectingScp.start({ tls: { caPath: door.pki.caPath, server: receiver } });
+      const titles = { callingAeTitle: 'MODELBANK', calledAeTitle: 'PACS' };
+      await echoPeer({ host: '127.0.0.1', port: door.scp.port, ...titles, tls: { ca, cert, key } });
+    };
+    await echo(await below({ name: 'strong' }, server));
+    await expect(echo(await below({ name: 'p224', key: 'EC:secp224r1' }, server))).rejects.toMatchObject({
+      code: 'NOT_TRUSTED',
+      message: expect.stringContaining('too weak (weakKey)') as string,
+    });
   });
 
   it.each<[string, OddCertificate]>([

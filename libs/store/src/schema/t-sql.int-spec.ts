@@ -4,6 +4,7 @@ import type { EntityManager, ObjectLiteral } from 'typeorm';
 import { HubError } from '@modelbank/contracts';
 import { recordTSql, tSqlProblems, VirtualClock } from '@modelbank/testing';
 import type { TSqlRecorder } from '@modelbank/testing';
+import { UnknownSenderEntity } from '../centres/unknown-sender.entity';
 import { holdItem, resolveHeldItem, resolveHeldItemsOf } from '../held/held-items';
 import { appendJournal } from '../journal/journal';
 import { OutboxMessageEntity } from '../outbox/outbox.entity';
@@ -147,6 +148,7 @@ describe('T-SQL', () => {
         await resolveHeldItem(tx, clock, 'h', resolution);
         await resolveHeldItemsOf(tx, clock, held, resolution);
         await outbox.revive(tx, 'id');
+        await tx.manager.increment(UnknownSenderEntity, { digest: 'd' }, 'attempts', 5);
       },
     );
     await outbox.due('delivery.inputSet.completed', 10);
