@@ -3,6 +3,7 @@
  * the same scan sent again is kept again without a second run.
  */
 import { join } from 'node:path';
+import { modelbank } from './support/command-line';
 import { addDestination, enrolCentre, send, until, untilSettled } from './support/journey-centre';
 import { phantomFiles } from './support/journey-data';
 import { newHome, removeHome, startHubHere } from './support/journey-hub';
@@ -71,5 +72,27 @@ it('images go when their results have left, results stay, and what comes again i
     await hub.stop();
     await receiver.close();
     removeHome(work);
+  }
+}, 120_000);
+
+it('the command line shows the rules, takes one for a protocol, and says what is due', async () => {
+  const home = newHome();
+  const hub = await startHubHere(home);
+  const run = (...args: string[]) => modelbank(home, 'retention', ...args);
+  const days = ['--after-delivery', '30', '--unassigned', '180', '--as-prior', '760'];
+  try {
+    expect(await run('rules', '--set', 'screening', ...days, '--why', 'compared')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(/screening +at most 30 +180 +at least 760 days +compared/),
+    });
+    expect((await run('show')).stdout).toContain('deleted so far: 0 objects');
+    expect((await run('run', '--dry-run')).stdout).toBe('nothing is due\n');
+    expect((await run('deleted')).stdout).toBe('nothing was deleted\n');
+    expect((await run('rules', '--remove', 'screening')).stdout).not.toContain('screening');
+    expect(await run('rules', '--remove', 'screening')).toMatchObject({ exitCode: 4 });
+    expect(await run('rules', '--set', 'screening')).toMatchObject({ exitCode: 2 });
+  } finally {
+    await hub.stop();
+    removeHome(home);
   }
 }, 120_000);
