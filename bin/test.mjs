@@ -60,7 +60,7 @@ if (wants('integration')) jest('integration');
 if (wants('journeys')) jest('journeys', { extra: ['--runInBand'] });
 if (wants('faults')) jest('faults', { extra: ['--runInBand'] });
 // These two ask nothing of a broker; arrivals and ranked-series run on both brokers by themselves.
-const SAME_ON_ANY_BROKER = 'access|command-line|arrivals|ranked-series';
+const SAME_ON_ANY_BROKER = 'access|command-line|demonstration|arrivals|ranked-series';
 if (wants('hostile')) {
   jest('journeys', {
     name: 'journeys on the hostile broker',
