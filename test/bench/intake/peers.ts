@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensurePki, type DevelopmentPki } from '@modelbank/dimse';
 import { freePort, ListeningTool, startStorescp, TOOLS, type ToolTls } from '@modelbank/testing';
+import { readHubAddress } from '../../../apps/cli/src/hub-client';
 import { enrolCentre } from '../../journeys/support/journey-centre';
 import { startHubProcess } from '../../journeys/support/journey-hub';
 import type { HubProcess } from '../../journeys/support/journey-hub';
@@ -23,10 +24,14 @@ export async function newBenchFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'modelbank-bench-'));
 }
 
+export interface OurPeer extends Peer {
+  readonly hub: HubProcess;
+  readonly client: ToolTls;
+  readonly dicomwebPort: number;
+}
+
 /** With fsync, digests and rows, as always; no model is registered, so nothing but intake and assembly works. */
-export async function startOurHub(
-  home: string,
-): Promise<Peer & { readonly hub: HubProcess; readonly client: ToolTls }> {
+export async function startOurHub(home: string): Promise<OurPeer> {
   const hub = await startHubProcess(home, { MODELBANK_INFERENCE_WORKERS: '0', MODELBANK_SWEEP_EVERY_MS: '1000' });
   const { client } = await enrolCentre(hub, { id: 'bench', aeTitle: CALLING_AE_TITLE });
   return {
@@ -36,6 +41,7 @@ export async function startOurHub(
     calledAeTitle: 'MODELBANK',
     hub,
     client,
+    dicomwebPort: (await readHubAddress(home))?.dicomwebPort ?? 0,
     stop: () => hub.stop(),
   };
 }
