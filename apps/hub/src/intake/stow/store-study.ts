@@ -11,6 +11,7 @@ import { CONFIGURATION, LOGGER, SCHEDULER, uuidv7 } from '@modelbank/platform';
 import type { Configuration, HubLogger, Scheduler } from '@modelbank/platform';
 import { appendJournal } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
+import { wasCut } from '../../dicomweb/refused-connections';
 import { AssociationLog } from '../association-log';
 import type { AssociationEnd } from '../association-log';
 import type { Arrival } from '../arrival';
@@ -63,7 +64,7 @@ export class StoreStudy {
       const reason = asHubError(thrown);
       await parts.abort(reason);
       await this.ended(arrival, 'aborted');
-      await this.journal(arrival, [reason], request);
+      if (!wasCut(request.socket)) await this.journal(arrival, [reason], request);
       throw reason;
     }
     const outcomes = await parts.outcomes();
