@@ -1,11 +1,13 @@
 /** The DICOMweb door as the network meets it: certificates, web pages of others, and nothing but `/dicomweb/`. */
-import { readFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { connect as connectPlain } from 'node:net';
 import { connect } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensurePki } from '@modelbank/dimse';
 import { issueWithOpenssl } from '@modelbank/testing';
-import type { OddCertificate, ToolTls } from '@modelbank/testing';
+import type { AuthorityFiles, OddCertificate, ToolTls } from '@modelbank/testing';
 import { ofOtherAuthority, ofOwnAuthority, selfSigned } from '../../../../test/journeys/support/certificates';
 import { STOW_HEADERS, dicomweb, jsonOf, multipart, sliceFile, stow } from '../../../../test/support/dicomweb-client';
 import { IntakeBench } from '../../../../test/support/intake-bench';
@@ -14,10 +16,16 @@ import { closed, openRaw, rawStoreHead, until } from '../../../../test/support/r
 const VIEWER = 'https://viewer.example.org';
 const STUDIES = '/dicomweb/MODELBANK/studies';
 let bench: IntakeBench;
+let openRoot: AuthorityFiles;
 
 beforeAll(async () => {
   const settings = `dicomweb: { allowedOrigins: ['${VIEWER}'], limits: { headersTimeoutMs: 1000, handshakeTimeoutMs: 1000 } }`;
-  bench = await IntakeBench.open({ settings });
+  const home = await mkdtemp(join(tmpdir(), 'modelbank-door-'));
+  // the development authority forbids others below it
+  openRoot = await issueWithOpenssl(join(home, 'odd'), null, { name: 'open-root', extensions: AUTHORITY });
+  const { caPath } = await ensurePki(home, ['odense'], new Date());
+  await appendFile(caPath, await readFile(openRoot.certPath));
+  bench = await IntakeBench.open({ settings, home });
   await bench.enrol();
 });
 afterAll(() => bench.dispose());
@@ -34,6 +42,16 @@ function ofOpenssl(home: string, odd: OddCertificate): Promise<ToolTls> {
   return issueWithOpenssl(join(home, 'odd'), authority, odd).then((files) => ({ ...files, caPath: authority.certPath }));
 }
 
+/** A strong one of an authority on P-224, which a root that the hub trusts signed; both are sent. */
+async function belowWeakAuthority(home: string): Promise<ToolTls> {
+  const weak = { name: 'p224', key: 'EC:secp224r1', extensions: AUTHORITY };
+  const between = await issueWithOpenssl(join(home, 'odd'), openRoot, weak);
+  const { certPath, keyPath } = await issueWithOpenssl(join(home, 'odd'), between, { name: 'below' });
+  await writeFile(`${certPath}.chain`, [await readFile(certPath), await readFile(between.certPath)].join(''));
+  return { certPath: `${certPath}.chain`, keyPath, caPath: join(home, 'pki', 'ca.crt') };
+}
+
+const AUTHORITY = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign'];
 const FOR_SERVERS = ['basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=serverAuth'];
 /** A client that sends whatever certificate it has. */
 const OF_THE_OLD_DAYS: ConnectionOptions = { ciphers: 'DEFAULT@SECLEVEL=0' };
@@ -108,7 +126,7 @@ describe('a certificate', () => {
     ['of another authority with the same name (A5)', 'unknownAuthority', (home) => ofOtherAuthority(home, 'odense')],
     ['of RSA with 1024 bits (A10)', 'weakKey', (home) => ofOpenssl(home, { name: 'rsa1024', key: 'RSA:1024' })],
     ['signed with SHA-1 (A10)', 'weakSignature', (home) => ofOpenssl(home, { name: 'sha1', hash: 'sha1' })],
-    ['on P-224, which OpenSSL takes (A10)', 'weakKey', (home) => ofOpenssl(home, { name: 'p224', key: 'EC:secp224r1' })],
+    ['below an authority on P-224, which OpenSSL takes (A10)', 'weakKey', (home) => belowWeakAuthority(home)],
     ['of a server', 'wrongPurpose', (home) => ofOpenssl(home, { name: 'server', extensions: FOR_SERVERS })],
   ])('%s gets no answer at all', async (_what, refusal, make) => {
     const tls = { ...(await tlsOf(await make(bench.configuration.home))), ...OF_THE_OLD_DAYS };
