@@ -39,7 +39,10 @@ async function tlsOf({ caPath, certPath, keyPath }: ToolTls): Promise<Connection
 function ofOpenssl(home: string, odd: OddCertificate): Promise<ToolTls> {
   const pki = join(home, 'pki');
   const authority = { certPath: join(pki, 'ca.crt'), keyPath: join(pki, 'ca.key') };
-  return issueWithOpenssl(join(home, 'odd'), authority, odd).then((files) => ({ ...files, caPath: authority.certPath }));
+  return issueWithOpenssl(join(home, 'odd'), authority, odd).then((files) => ({
+    ...files,
+    caPath: authority.certPath,
+  }));
 }
 
 /** A strong one of an authority on P-224, which a root that the hub trusts signed; both are sent. */

@@ -64,7 +64,10 @@ export class FoundObjects {
       .addSelect('instance.studyInstanceUid', 'studyInstanceUid')
       .distinct()
       .where(await this.whereStudies(filter))
-      .andWhere(`(instance.disposition <> :deleted OR EXISTS ${usableResults(query)})`, GONE)
+      .andWhere(
+        `(instance.disposition <> :deleted OR instance.studyInstanceUid IN ${studiesWithResults(query, filter)})`,
+        { deleted: 'deleted', built: 'built' },
+      )
       .orderBy('instance.studyInstanceUid', 'ASC')
       .addOrderBy('instance.centreId', 'ASC')
       .offset(page.offset)
@@ -185,18 +188,16 @@ const LIGHT = {
 } as const;
 
 const KEPT = { disposition: Not<InstanceDisposition>('deleted') };
-const GONE = { deleted: 'deleted', complete: 'complete', built: 'built' };
 
-/** Of the study of `instance`: what `results` finds. */
-function usableResults(query: SelectQueryBuilder<InstanceEntity>): string {
+/** Those of which `results` finds something. Does not depend on the row: worked out once, however much was deleted. */
+function studiesWithResults(query: SelectQueryBuilder<InstanceEntity>, { centreId }: RowFilter): string {
   return query
     .subQuery()
-    .select('1')
-    .from(ResultEntity, 'result')
-    .innerJoin(JobEntity, 'job', 'job.id = result.jobId')
-    .innerJoin(InputSetEntity, 'inputSet', 'inputSet.id = job.inputSetId')
-    .where('inputSet.centreId = instance.centreId AND inputSet.studyInstanceUid = instance.studyInstanceUid')
-    .andWhere('inputSet.state = :complete AND result.state = :built')
+    .select('inputSet.studyInstanceUid')
+    .from(InputSetEntity, 'inputSet')
+    .innerJoin(JobEntity, 'job', 'job.inputSetId = inputSet.id')
+    .innerJoin(ResultEntity, 'result', 'result.jobId = job.id AND result.state = :built')
+    .where({ ...(centreId === undefined ? {} : { centreId }), state: 'complete' })
     .getQuery();
 }
 
