@@ -1,10 +1,10 @@
 /** What comes again after retention took it: through the real door, with a sweep on rows that are made old. */
 import { existsSync } from 'node:fs';
-import { OBJECT_STORE, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import { OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
 import { sopClassUid } from '@modelbank/dicom';
 import { HeldItemEntity, InstanceEntity, RetentionDeletionEntity } from '@modelbank/store';
-import type { ReadStore, UnitOfWork } from '@modelbank/store';
+import type { UnitOfWork } from '@modelbank/store';
 import { runStorescu } from '@modelbank/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { IntakeBench } from '../../../../test/support/intake-bench';
 import { writeSlice } from '../../../../test/support/ct-slices';
 import type { SlicePlan } from '../../../../test/support/ct-slices';
+import { ReceiveInstance } from './receive-instance';
 import { RetentionSweep } from '../retention/retention-sweep';
 
 /** Real sockets on a busy machine. */
@@ -95,15 +96,23 @@ it('other content under the UID of a deleted instance is refused as ever: the fi
   expect(await bench.journal('instance.conflict')).toHaveLength(1);
 });
 
-it('what is deleted while it is received again is not acknowledged, and stored when it comes once more', async () => {
+it('what is deleted while it is received again is stored again: the commit decides, not what was there before', async () => {
   expect(await store(MR)).toBe(0);
-  await afterDays(181);
-  const reads = bench.app.get<ReadStore>(READ_STORE, { strict: false });
-  // the door looked before the first arrival was committed
-  const early = jest.spyOn(reads.manager, 'findOne').mockResolvedValueOnce(null);
-  expect(await store(MR)).not.toBe(0);
-  early.mockRestore();
-  expect(await row()).toMatchObject({ disposition: 'deleted' });
+  const first = await row();
+  const reception = bench.app.get(ReceiveInstance, { strict: false });
+  const open = reception.open.bind(reception);
+  jest.spyOn(reception, 'open').mockImplementationOnce(async (announced) => {
+    const sink = await open(announced);
+    const finish = async () => {
+      await afterDays(181);
+      expect(isThere(first)).toBe(false);
+      return sink.finish();
+    };
+    return { ...sink, finish };
+  });
   expect(await store(MR)).toBe(0);
-  expect(isThere(await row())).toBe(true);
+  expect(await bench.journal('instance.storedAgain')).toHaveLength(1);
+  const second = await row();
+  expect(second).toMatchObject({ id: first.id, disposition: 'notApplicable', deletedAt: null });
+  expect(isThere(second)).toBe(true);
 });
