@@ -74,9 +74,17 @@ const BEYOND: Readonly<Record<keyof DimseLimits, readonly [string, string]>> = {
 };
 
 function limits(): string[] {
-  const rows = Object.entries(new DimseLimits()).map(([name, value]) => {
-    const [what, beyond] = BEYOND[name as keyof DimseLimits];
-    return row(`${what} (\`dimse.limits.${name}\`)`, value.toLocaleString('en'), beyond);
+  return limitTable('dimse', new DimseLimits(), BEYOND);
+}
+
+function limitTable<T extends string>(
+  section: string,
+  defaults: Readonly<Record<T, number>>,
+  beyond: Readonly<Record<T, readonly [string, string]>>,
+): string[] {
+  const rows = (Object.keys(defaults) as T[]).map((name) => {
+    const [what, seen] = beyond[name];
+    return row(`${what} (\`${section}.limits.${name}\`)`, defaults[name].toLocaleString('en'), seen);
   });
   return [...head('limit', 'default', 'what the peer sees beyond it'), ...rows];
 }
@@ -170,9 +178,5 @@ const BEYOND_OF_WEB: Readonly<Record<keyof DicomwebLimits, readonly [string, str
 };
 
 function dicomwebLimits(): string[] {
-  const rows = Object.entries(new DicomwebLimits()).map(([name, value]: [string, number]) => {
-    const [what, beyond] = BEYOND_OF_WEB[name as keyof DicomwebLimits];
-    return row(`${what} (\`dicomweb.limits.${name}\`)`, value.toLocaleString('en'), beyond);
-  });
-  return [...head('limit', 'default', 'what the peer sees beyond it'), ...rows];
+  return limitTable('dicomweb', new DicomwebLimits(), BEYOND_OF_WEB);
 }
