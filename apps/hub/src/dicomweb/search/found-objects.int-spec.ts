@@ -25,7 +25,9 @@ testStores('studies', (database) => {
     const found = new FoundObjects(store.readStore);
     const count = async (filter: Parameters<FoundObjects['studies']>[0]) => (await found.studies(filter, PAGE)).length;
     expect(await count(OF_ODENSE)).toBe(1);
-    await store.unitOfWork.run((tx) => tx.manager.update(InstanceEntity, { centreId: 'odense' }, { disposition: 'deleted' }));
+    await store.unitOfWork.run((tx) =>
+      tx.manager.update(InstanceEntity, { centreId: 'odense' }, { disposition: 'deleted' }),
+    );
     expect([await count(OF_ODENSE), await count({})]).toEqual([0, 0]);
     await jobs.waiting('tps', Buffer.from('result'));
     expect([await count(OF_ODENSE), await count({}), await count({ centreId: In(['aarhus']) })]).toEqual([1, 1, 0]);
