@@ -1,8 +1,10 @@
 /** The tables of docs/dicom-conformance.md that the code decides. */
-import { ERROR_CODES, dimseStatusOf, type ErrorCode } from '@modelbank/contracts';
+import { ERROR_CODES, dimseStatusOf, httpStatusOf, type ErrorCode } from '@modelbank/contracts';
 import { STORAGE_SOP_CLASSES, TRANSFER_SYNTAXES } from '@modelbank/dicom';
 import { REJECTION, describeRejection, statusText, storeStatusOf } from '@modelbank/dimse';
-import { DimseLimits } from '@modelbank/platform';
+import { DicomwebLimits, DimseLimits } from '@modelbank/platform';
+import { SEARCH_KEYS, type KeyKind } from '../../apps/hub/src/dicomweb/search/search-keys';
+import { failureReasonOf } from '../../apps/hub/src/intake/stow/store-response';
 
 /** Every table by the name of its mark. */
 export const CONFORMANCE_TABLES: Readonly<Record<string, () => string[]>> = {
@@ -12,6 +14,9 @@ export const CONFORMANCE_TABLES: Readonly<Record<string, () => string[]>> = {
   limits,
   'store-statuses': storeStatuses,
   'receiver-statuses': receiverStatuses,
+  'stow-failure-reasons': stowFailureReasons,
+  'query-keys': queryKeys,
+  'dicomweb-limits': dicomwebLimits,
 };
 
 const row = (...cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
@@ -40,7 +45,7 @@ const REASONS: Readonly<Record<keyof typeof REJECTION, string>> = {
     "the certificate is not enrolled, revoked or out of its dates; or the calling AE title is not one of its centre's, or none at all",
   calledAeTitleNotRecognised: 'the called AE title is not one of the hub, or none at all',
   protocolVersionNotSupported: 'protocol version 1 is not offered',
-  temporaryCongestion: 'the hub cannot say now who the peer is',
+  temporaryCongestion: 'the hub has no room for more now, or cannot say who the peer is',
   localLimitExceeded: 'too many associations in all or of the centre',
 };
 
@@ -69,9 +74,17 @@ const BEYOND: Readonly<Record<keyof DimseLimits, readonly [string, string]>> = {
 };
 
 function limits(): string[] {
-  const rows = Object.entries(new DimseLimits()).map(([name, value]) => {
-    const [what, beyond] = BEYOND[name as keyof DimseLimits];
-    return row(`${what} (\`dimse.limits.${name}\`)`, value.toLocaleString('en'), beyond);
+  return limitTable('dimse', new DimseLimits(), BEYOND);
+}
+
+function limitTable<T extends string>(
+  section: string,
+  defaults: Readonly<Record<T, number>>,
+  beyond: Readonly<Record<T, readonly [string, string]>>,
+): string[] {
+  const rows = (Object.keys(defaults) as T[]).map((name) => {
+    const [what, seen] = beyond[name];
+    return row(`${what} (\`${section}.limits.${name}\`)`, defaults[name].toLocaleString('en'), seen);
   });
   return [...head('limit', 'default', 'what the peer sees beyond it'), ...rows];
 }
@@ -116,4 +129,54 @@ function receiverStatuses(): string[] {
       row(from === to ? statusText(from) : `${statusText(from)} to ${statusText(to)}`, meaning, KINDS[kind]),
     );
   return [...head('status', 'meaning', 'the delivery is'), ...rows, row('any other', unknown, KINDS.permanentFailure)];
+}
+
+function stowFailureReasons(): string[] {
+  const codes = [...OF_STORAGE, 'TRANSFER_SYNTAX_NOT_SUPPORTED', 'MEDIA_TYPE_NOT_SUPPORTED'] as const;
+  const told = new Map<string, string[]>();
+  for (const code of codes) {
+    const cell = row(statusText(failureReasonOf(code)), httpStatusOf(code));
+    told.set(cell, [...(told.get(cell) ?? []), ERROR_CODES[code].title]);
+  }
+  const rows = [...told].sort(([a], [b]) => (a < b ? -1 : 1)).map(([cell, words]) => `${cell} ${words.join('; ')} |`);
+  return [...head('Failure Reason', 'status where no part was stored', 'when'), ...rows];
+}
+
+const MATCHING: Readonly<Record<KeyKind, string>> = {
+  uid: 'single value, list of UIDs',
+  text: 'single value, wildcard',
+  date: 'single value, range',
+  time: 'single value, range',
+  patientId: 'single value, as a whole',
+  issuer: 'single value, as a whole, with PatientID',
+  refused: 'none: 400 unless empty or `*`',
+};
+
+function queryKeys(): string[] {
+  const rows = SEARCH_KEYS.map(({ keyword, tag, level, kind }) =>
+    row(keyword, `(${tag.slice(0, 4)},${tag.slice(4)})`, level, MATCHING[kind]),
+  );
+  return [...head('key', 'tag', 'level', 'matching'), ...rows];
+}
+
+const BEYOND_OF_WEB: Readonly<Record<keyof DicomwebLimits, readonly [string, string]>> = {
+  maxConnections: ['connections', 'closed'],
+  maxStoresPerCentre: ['store requests of one centre at a time', '429'],
+  maxStores: ['store requests in all at a time', '503'],
+  maxRequestBytes: ['bytes of a store request', '413'],
+  maxInstanceBytes: ['bytes of an instance', 'Failure Reason 0xC000'],
+  maxParts: ['parts of a store request', '413'],
+  handshakeTimeoutMs: ['TLS handshake complete, ms', 'closed'],
+  headersTimeoutMs: ['request line and headers complete, ms', 'closed'],
+  idleTimeoutMs: ['silence, ms', '408 inside a body, closed between requests'],
+  minBytesPerSecond: ['least rate of a body, bytes/s', '408'],
+  rateWindowMs: ['time over which the rate is measured, ms', ''],
+  decoders: ['processes that decode and render', 'waits; 503 when 256 wait'],
+  decoderTimeoutMs: ['time for a frame, ms', '422'],
+  decoderMemoryMiB: ['memory for a frame, MiB', '422'],
+  requestTimeoutMs: ['a store request in all, ms', '408'],
+};
+
+function dicomwebLimits(): string[] {
+  return limitTable('dicomweb', new DicomwebLimits(), BEYOND_OF_WEB);
 }

@@ -45,7 +45,9 @@ it('gives the limits, times and codes of storage commitment', () => {
 
 it('the defaults of the library are those of the configuration', () => {
   const { limits } = new Configuration().dimse;
-  expect(DEFAULT_SCP_LIMITS).toEqual({
+  const { maximumHandshakes, ...configured } = DEFAULT_SCP_LIMITS;
+  expect(text).toContain(`at most ${maximumHandshakes} TLS handshakes`);
+  expect(configured).toEqual({
     handshakeMs: limits.handshakeTimeoutMs,
     associateMs: limits.artimTimeoutMs,
     idleMs: limits.idleTimeoutMs,
@@ -66,4 +68,12 @@ it('the defaults of the library are those of the configuration', () => {
     responseMs: 60_000,
     releaseMs: 10_000,
   });
+});
+
+it.each(['README.md', 'docs/torture.md'])('the scripts that %s names are there', (document) => {
+  const read = (path: string) => readFileSync(join(repositoryRoot(), path), 'utf8');
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const named = [...read(document).matchAll(/npm run ([a-z]+(?::[a-z]+)?)/g)].map(([, name]) => name);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
 });

@@ -46,7 +46,14 @@ export class SameUidBench {
   ): Promise<string | undefined> {
     const callingAe = { aeTitle: 'CT1', centreId, settleTimeMs: 1000, sendsWholeSeries: false };
     const calledAe = { aeTitle: 'MODELBANK', purpose: 'test', protocolId: null, parameters: {} } as const;
-    const arrival = { id: `assoc-${centreId}`, callingAe, calledAe, startedAt: new Date(), actor: 'f'.repeat(64) };
+    const arrival = {
+      id: `assoc-${centreId}`,
+      callingAe,
+      calledAe,
+      startedAt: new Date(),
+      actor: 'f'.repeat(64),
+      remoteAddress: '127.0.0.1',
+    };
     const sink = await this.intake.app
       .get(ReceiveInstance, { strict: false })
       .open({ arrival, sopClassUid: classUid, sopInstanceUid, transferSyntaxUid });

@@ -21,7 +21,7 @@ export interface PresentedIdentity {
 /** One attempt that was refused. */
 export interface SenderAttempt {
   /** Of the journal entry. */
-  readonly kind: 'association.rejected' | 'peer.refused';
+  readonly kind: 'association.rejected' | 'peer.refused' | 'dicomweb.refused';
   /** The rule that refused it: an error code of the hub, or `tls.` and what TLS found. */
   readonly code: string;
   /** In words, for the journal; no text of the peer. */

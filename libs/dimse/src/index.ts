@@ -19,7 +19,8 @@ export {
   type PeerCertificate,
 } from './transport/peer-certificate';
 export { TLS_PROFILE } from './transport/tls-profile';
-export { TLS_REFUSALS, type TlsRefusal } from './transport/tls-refusal';
+export { weaknessOfChain } from './transport/certificate-strength';
+export { TLS_REFUSALS, refusalOfHandshake, type TlsRefusal } from './transport/tls-refusal';
 export { systemTimers, type CancelAlarm, type Timers } from './transport/timers';
 export {
   createAuthority,

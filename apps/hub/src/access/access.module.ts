@@ -26,8 +26,6 @@ export class AccessModule {
   static forRoot(callers: Readonly<Record<string, Caller>> = {}): DynamicModule {
     return {
       module: AccessModule,
-      // the DICOMweb listener tells of peers that never come as far as the guard
-      global: true,
       imports: [DiscoveryModule],
       controllers: [PersonsController],
       providers: [
@@ -55,7 +53,7 @@ export class AccessModule {
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: requestValidation },
       ],
-      exports: [RoutePermissions, AccessRefusals],
+      exports: [RoutePermissions],
     };
   }
 }

@@ -32,7 +32,14 @@ const heldOf = async (sopInstanceUid: string) => {
 async function receive(associationId: string, dataSet: Uint8Array, sopInstanceUid: string, classUid: string) {
   const callingAe = { aeTitle: 'CT1', centreId: 'odense', settleTimeMs: 1000, sendsWholeSeries: false };
   const calledAe = { aeTitle: 'MODELBANK', purpose: 'test', protocolId: null, parameters: {} } as const;
-  const arrival = { id: associationId, callingAe, calledAe, startedAt: new Date(), actor: 'f'.repeat(64) };
+  const arrival = {
+    id: associationId,
+    callingAe,
+    calledAe,
+    startedAt: new Date(),
+    actor: 'f'.repeat(64),
+    remoteAddress: '127.0.0.1',
+  };
   const sink = await bench.app.get(ReceiveInstance, { strict: false }).open({
     ...{ arrival, sopClassUid: classUid, sopInstanceUid: parseUid(sopInstanceUid) },
     transferSyntaxUid: '1.2.840.10008.1.2.1',

@@ -1,23 +1,27 @@
 /**
  * The HTTPS listener of DICOMweb (PS3.18): the same routes as the API's application, but only those below `/dicomweb/`. TLS
- * as for DICOM (PS3.15 B.12); a client certificate is asked for and not required, because people come with tokens.
+ * as for DICOM (PS3.15 B.12); a client certificate is asked for and not required, because people come with tokens. One that is
+ * shown is held to the rules of the DICOM listener: strong, believed, and cut off when its right ends.
  */
 import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { CENTRE_DIRECTORY, CLOCK, HubError } from '@modelbank/contracts';
 import type { CentreDirectory, Clock } from '@modelbank/contracts';
-import { TLS_PROFILE } from '@modelbank/dimse';
+import { TLS_PROFILE, refusalOfHandshake, weaknessOfChain } from '@modelbank/dimse';
+import type { LiveConnection, TlsRefusal } from '@modelbank/dimse';
 import { CONFIGURATION, LOGGER } from '@modelbank/platform';
 import type { Configuration, HubLogger } from '@modelbank/platform';
-import { AccessRefusals, cameThroughDicomweb, fingerprintOf, problemOf } from '../access';
+import { cameThroughDicomweb, certificateOf, fingerprintOf, problemOf } from '../access';
+import { ConnectionWatch } from '../intake/connection-watch';
 import { readServerTls } from '../intake/server-tls';
 import { crossOrigin } from './cross-origin';
 import { DICOMWEB_PREFIX } from './paths';
+import { RefusedConnections } from './refused-connections';
 import { closeUnlessRead, expectsContinue } from './unread-body';
 
 const LARGEST_HEADERS = 16 * 1024;
@@ -29,7 +33,7 @@ const CLOSE_WITHIN_MS = 10_000;
 @Injectable()
 export class DicomwebListener {
   private server: Server | undefined;
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new Set<TLSSocket>();
   private stopListeningForRevocations: () => void = () => undefined;
 
   constructor(
@@ -38,7 +42,8 @@ export class DicomwebListener {
     @Inject(LOGGER) private readonly logger: HubLogger,
     @Inject(CENTRE_DIRECTORY) private readonly directory: CentreDirectory,
     private readonly application: HttpAdapterHost,
-    private readonly refusals: AccessRefusals,
+    private readonly refused: RefusedConnections,
+    private readonly watch: ConnectionWatch,
   ) {}
 
   /** Opens the door and returns its port; null where the configuration keeps it shut. */
@@ -47,7 +52,8 @@ export class DicomwebListener {
     if (!enabled) return null;
     const server = await this.makeServer();
     this.server = server;
-    this.stopListeningForRevocations = this.directory.onRevoked((fingerprint) => this.cut(fingerprint));
+    this.stopListeningForRevocations = this.directory.onRevoked((fingerprint) => this.revoked(fingerprint));
+    this.watch.start({ connections: () => this.connections() });
     await new Promise<void>((resolve, reject) => {
       server.once('error', (cause: NodeJS.ErrnoException) => reject(cannotListen(host, port, cause)));
       server.listen(port, host, resolve);
@@ -58,6 +64,7 @@ export class DicomwebListener {
   /** Requests that are half way may end; idle connections are closed at once. */
   async close(): Promise<void> {
     this.stopListeningForRevocations();
+    await this.watch.stop();
     const { server } = this;
     this.server = undefined;
     if (server === undefined) return;
@@ -66,6 +73,7 @@ export class DicomwebListener {
     const giveUp = setTimeout(() => this.sockets.forEach((socket) => socket.destroy()), CLOSE_WITHIN_MS);
     await closed;
     clearTimeout(giveUp);
+    await this.refused.told();
   }
 
   private async makeServer(): Promise<Server> {
@@ -86,7 +94,11 @@ export class DicomwebListener {
     });
     server.maxConnections = limits.maxConnections;
     server.on('secureConnection', (socket: TLSSocket) => this.admit(socket));
-    server.on('tlsClientError', (cause, socket) => this.turnAway(socket, `TLS failed: ${codeOf(cause)}`));
+    server.on('tlsClientError', (cause: NodeJS.ErrnoException, socket) => {
+      const refusal = refusalOfHandshake({ errorCode: cause.code ?? '', authorizationError: '' });
+      this.refused.handshake(socket, refusal);
+      socket.destroy();
+    });
     // out of file descriptors, say: one connection less, not one process less
     server.on('error', (thrown) => this.logger.error('the DICOMweb listener failed', thrown, { stage: 'dicomweb' }));
     const serve = this.requestListener();
@@ -100,19 +112,13 @@ export class DicomwebListener {
 
   /** A certificate that no authority of ours signed, or out of its dates, opens nothing: not even for a token. */
   private admit(socket: TLSSocket): void {
-    if (fingerprintOf(socket) !== null && !socket.authorized) {
-      return this.turnAway(socket, 'the certificate cannot be trusted');
+    const refusal = refusalOf(socket);
+    if (refusal !== undefined) {
+      this.refused.handshake(socket, refusal);
+      return void socket.destroy();
     }
     this.sockets.add(socket);
     socket.once('close', () => this.sockets.delete(socket));
-  }
-
-  private turnAway(socket: TLSSocket, why: string): void {
-    const refused = { method: null, socket, hadToken: false };
-    this.refusals.write(refused, new HubError('UNAUTHENTICATED', why), null).catch((thrown: unknown) => {
-      this.logger.error('a refusal could not be written down', thrown, { stage: 'dicomweb' });
-    });
-    socket.destroy();
   }
 
   private requestListener(): RequestListener {
@@ -120,7 +126,7 @@ export class DicomwebListener {
     const application = this.application.httpAdapter.getInstance<RequestListener>();
     return (request, response) => {
       // turned away: a request that came with the handshake is parsed all the same
-      if (!this.sockets.has(request.socket)) return void request.socket.destroy();
+      if (!this.sockets.has(request.socket as TLSSocket)) return void request.socket.destroy();
       cameThroughDicomweb(request);
       closeUnlessRead(request, response);
       const origin = crossOrigin(request, response, allowedOrigins);
@@ -132,14 +138,33 @@ export class DicomwebListener {
     };
   }
 
-  private cut(fingerprint: string): void {
-    for (const socket of this.sockets) if (fingerprintOf(socket) === fingerprint) socket.destroy();
+  private revoked(fingerprint: string): void {
+    const theirs = this.connections().filter(({ fingerprintSha256 }) => fingerprintSha256 === fingerprint);
+    theirs.forEach(({ cut }) => cut('the certificate was revoked'));
+  }
+
+  /** Those with a certificate: a token is looked at with every request. */
+  private connections(): LiveConnection[] {
+    return [...this.sockets].flatMap((socket) => {
+      const fingerprintSha256 = fingerprintOf(socket);
+      if (fingerprintSha256 === null) return [];
+      const cut = (why: string): void => {
+        if (!this.sockets.delete(socket)) return;
+        this.refused.cut(socket, why);
+        socket.destroy();
+      };
+      return [{ fingerprintSha256, cut }];
+    });
   }
 }
 
-/** Of the system or of OpenSSL; never text of the peer. */
-function codeOf(cause: NodeJS.ErrnoException): string {
-  return cause.code ?? 'unknown failure';
+/** What keeps the certificate from being believed, if one was shown. */
+function refusalOf(socket: TLSSocket): TlsRefusal | undefined {
+  const certificate = certificateOf(socket);
+  if (certificate === null) return undefined;
+  if (socket.authorized) return weaknessOfChain(certificate);
+  const authorizationError = String(socket.authorizationError ?? 'UNSPECIFIED');
+  return refusalOfHandshake({ errorCode: '', authorizationError, certificate });
 }
 
 function refuse(response: ServerResponse, error: HubError, path: string): void {

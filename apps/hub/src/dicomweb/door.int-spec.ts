@@ -1,9 +1,13 @@
 /** The DICOMweb door as the network meets it: certificates, web pages of others, and nothing but `/dicomweb/`. */
-import { readFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { connect as connectPlain } from 'node:net';
 import { connect } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
-import type { ToolTls } from '@modelbank/testing';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensurePki } from '@modelbank/dimse';
+import { issueWithOpenssl } from '@modelbank/testing';
+import type { AuthorityFiles, OddCertificate, ToolTls } from '@modelbank/testing';
 import { ofOtherAuthority, ofOwnAuthority, selfSigned } from '../../../../test/journeys/support/certificates';
 import { STOW_HEADERS, dicomweb, jsonOf, multipart, sliceFile, stow } from '../../../../test/support/dicomweb-client';
 import { IntakeBench } from '../../../../test/support/intake-bench';
@@ -12,10 +16,16 @@ import { closed, openRaw, rawStoreHead, until } from '../../../../test/support/r
 const VIEWER = 'https://viewer.example.org';
 const STUDIES = '/dicomweb/MODELBANK/studies';
 let bench: IntakeBench;
+let openRoot: AuthorityFiles;
 
 beforeAll(async () => {
   const settings = `dicomweb: { allowedOrigins: ['${VIEWER}'], limits: { headersTimeoutMs: 1000, handshakeTimeoutMs: 1000 } }`;
-  bench = await IntakeBench.open({ settings });
+  const home = await mkdtemp(join(tmpdir(), 'modelbank-door-'));
+  // the development authority forbids others below it
+  openRoot = await issueWithOpenssl(join(home, 'odd'), null, { name: 'open-root', extensions: AUTHORITY });
+  const { caPath } = await ensurePki(home, ['odense'], new Date());
+  await appendFile(caPath, await readFile(openRoot.certPath));
+  bench = await IntakeBench.open({ settings, home });
   await bench.enrol();
 });
 afterAll(() => bench.dispose());
@@ -24,6 +34,30 @@ async function tlsOf({ caPath, certPath, keyPath }: ToolTls): Promise<Connection
   const [ca, cert, key] = await Promise.all([caPath, certPath, keyPath].map((path) => readFile(path)));
   return { ca, cert, key };
 }
+
+/** By the hub's own authority. */
+function ofOpenssl(home: string, odd: OddCertificate): Promise<ToolTls> {
+  const pki = join(home, 'pki');
+  const authority = { certPath: join(pki, 'ca.crt'), keyPath: join(pki, 'ca.key') };
+  return issueWithOpenssl(join(home, 'odd'), authority, odd).then((files) => ({
+    ...files,
+    caPath: authority.certPath,
+  }));
+}
+
+/** A strong one of an authority on P-224, which a root that the hub trusts signed; both are sent. */
+async function belowWeakAuthority(home: string): Promise<ToolTls> {
+  const weak = { name: 'p224', key: 'EC:secp224r1', extensions: AUTHORITY };
+  const between = await issueWithOpenssl(join(home, 'odd'), openRoot, weak);
+  const { certPath, keyPath } = await issueWithOpenssl(join(home, 'odd'), between, { name: 'below' });
+  await writeFile(`${certPath}.chain`, [await readFile(certPath), await readFile(between.certPath)].join(''));
+  return { certPath: `${certPath}.chain`, keyPath, caPath: join(home, 'pki', 'ca.crt') };
+}
+
+const AUTHORITY = ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign'];
+const FOR_SERVERS = ['basicConstraints=critical,CA:FALSE', 'extendedKeyUsage=serverAuth'];
+/** A client that sends whatever certificate it has. */
+const OF_THE_OLD_DAYS: ConnectionOptions = { ciphers: 'DEFAULT@SECLEVEL=0' };
 
 describe('what the door leads to', () => {
   it.each([
@@ -82,24 +116,43 @@ describe('a certificate', () => {
     const answer = await dicomweb(bench, { path: STUDIES, centre: 'unknown' });
     expect(answer.status).toBe(403);
     expect(jsonOf<Record<string, unknown>>(answer).code).toBe('UNKNOWN_CERTIFICATE');
-    expect((await bench.journal('dicomweb.refused')).at(-1)?.actor).toBe(
-      bench.pki.centres.unknown.client.fingerprintSha256,
-    );
+    const { fingerprintSha256 } = bench.pki.centres.unknown.client;
+    const entry = (await bench.journal('dicomweb.refused')).at(-1);
+    expect(entry).toMatchObject({ actor: fingerprintSha256, details: { code: 'UNKNOWN_CERTIFICATE' } });
+    const { body } = await bench.api('GET', '/senders');
+    expect(body).toContainEqual(expect.objectContaining({ fingerprintSha256, isTrusted: true }));
   });
 
-  it.each<[string, (home: string) => Promise<ToolTls>]>([
-    ['that vouches for itself (A2)', (home) => selfSigned(home, 'odense')],
-    ['that has expired (A3)', (home) => ofOwnAuthority(home, 'odense', 800)],
-    ['of another authority with the same name (A5)', (home) => ofOtherAuthority(home, 'odense')],
-  ])('%s gets no answer at all', async (_what, make) => {
-    const tls = await tlsOf(await make(bench.configuration.home));
+  it.each<[string, string, (home: string) => Promise<ToolTls>]>([
+    ['that vouches for itself (A2)', 'selfSigned', (home) => selfSigned(home, 'odense')],
+    ['that has expired (A3)', 'expired', (home) => ofOwnAuthority(home, 'odense', 800)],
+    ['of another authority with the same name (A5)', 'unknownAuthority', (home) => ofOtherAuthority(home, 'odense')],
+    ['of RSA with 1024 bits (A10)', 'weakKey', (home) => ofOpenssl(home, { name: 'rsa1024', key: 'RSA:1024' })],
+    ['signed with SHA-1 (A10)', 'weakSignature', (home) => ofOpenssl(home, { name: 'sha1', hash: 'sha1' })],
+    ['below an authority on P-224, which OpenSSL takes (A10)', 'weakKey', (home) => belowWeakAuthority(home)],
+    ['of a server', 'wrongPurpose', (home) => ofOpenssl(home, { name: 'server', extensions: FOR_SERVERS })],
+  ])('%s gets no answer at all', async (_what, refusal, make) => {
+    const tls = { ...(await tlsOf(await make(bench.configuration.home))), ...OF_THE_OLD_DAYS };
     const before = (await bench.journal('dicomweb.refused')).length;
     await expect(dicomweb(bench, { path: STUDIES, tls })).rejects.toThrow();
     await until(async () => (await bench.journal('dicomweb.refused')).length === before + 1);
     expect((await bench.journal('dicomweb.refused')).at(-1)).toMatchObject({
       actor: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
-      details: { code: 'UNAUTHENTICATED', method: null, remoteAddress: expect.stringContaining('127.0.0.1') as string },
+      details: { code: `tls.${refusal}`, remoteAddress: expect.stringContaining('127.0.0.1') as string },
     });
+    const { body } = await bench.api('GET', '/senders');
+    expect(body).toContainEqual(expect.objectContaining({ code: `tls.${refusal}`, isTrusted: false }));
+  });
+
+  it('that was refused is counted when it comes again and again, not written each time', async () => {
+    const tls = await tlsOf(await selfSigned(bench.configuration.home, 'odense'));
+    const before = (await bench.journal('dicomweb.refused')).length;
+    for (let n = 0; n < 20; n += 1) await expect(dicomweb(bench, { path: STUDIES, tls })).rejects.toThrow();
+    const since = async () => (await bench.journal('dicomweb.refused')).slice(before);
+    const told = async () =>
+      (await since()).reduce((sum, { details }) => sum + ((details as { count?: number }).count ?? 1), 0);
+    await until(async () => (await told()) === 20);
+    expect((await since()).length).toBeLessThan(20);
   });
 
   it('that is revoked cuts its connections, also inside a body, and opens nothing more (A4, A7)', async () => {

@@ -13,6 +13,8 @@ export interface Arrival {
   readonly startedAt: Date;
   /** Who sends, for the journal: a certificate's fingerprint, or the name of a person. */
   readonly actor: string;
+  /** From where, for the journal. */
+  readonly remoteAddress: string;
 }
 
 /** An instance as its sender announces it, before its first byte. */

@@ -162,6 +162,6 @@ function nameOf({
 }
 
 function announcedBy({ association, ...request }: StoreRequest<AssociationContext>): AnnouncedInstance {
-  const { id, context, fingerprintSha256 } = association;
-  return { ...request, arrival: { id, ...context, actor: fingerprintSha256 ?? 'unknown' } };
+  const { id, context, fingerprintSha256, remoteAddress } = association;
+  return { ...request, arrival: { id, ...context, actor: fingerprintSha256 ?? 'unknown', remoteAddress } };
 }

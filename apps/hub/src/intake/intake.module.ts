@@ -43,6 +43,7 @@ import { StowController } from './stow/stow.controller';
     StoreInstances,
     StoreStudy,
   ],
-  exports: [DicomListener],
+  // the DICOMweb listener tells of its refused peers as the DICOM one does
+  exports: [DicomListener, RefusalJournal, RefusedSenders],
 })
 export class IntakeModule {}

@@ -1,13 +1,18 @@
 /** What the DICOM listener refused or lost, as refusals for the journal: which incidents are entries, and of which kind. */
 import { asHubError } from '@modelbank/contracts';
+import type { HubError } from '@modelbank/contracts';
 import { isAeTitle } from '@modelbank/dicom';
 import { identityOf } from '@modelbank/dimse';
 import type { ScpIncident, TlsRefusal } from '@modelbank/dimse';
 import type { Refusal } from './refusal-journal';
 import type { RefusedSender } from './refused-senders';
 
-/** Journalled in the transaction that found it (instance-rows.ts). */
+/** Journalled in the transaction that found it (same-uid/revision-rows.ts). */
 const JOURNALLED_ALREADY: ReadonlySet<string> = new Set(['INSTANCE_CONFLICT']);
+
+export function isJournalledAlready({ code }: HubError): boolean {
+  return JOURNALLED_ALREADY.has(code);
+}
 
 /** Handshakes that say nothing about who it was. */
 const OF_NOBODY: ReadonlySet<TlsRefusal> = new Set<TlsRefusal>(['abandoned', 'unfinished', 'handshakeFailed']);
@@ -49,7 +54,7 @@ function codeOf({ rule, tlsRefusal }: ScpIncident): string {
 type Peer = Pick<Refusal, 'remoteAddress' | 'fingerprintSha256' | 'serialNumber' | 'associationId'>;
 
 function refusedInstance({ message, cause }: ScpIncident, peer: Peer): Refusal | undefined {
-  const { code, message: why } = asHubError(cause);
-  if (JOURNALLED_ALREADY.has(code)) return undefined;
-  return { kind: 'instance.refused', code, text: `${message}: ${why}`, ...peer };
+  const failure = asHubError(cause);
+  if (isJournalledAlready(failure)) return undefined;
+  return { kind: 'instance.refused', code: failure.code, text: `${message}: ${failure.message}`, ...peer };
 }

@@ -18,6 +18,7 @@ const arrival = (id: string, aeTitle: string): Arrival => ({
   calledAe: { aeTitle: 'MODELBANK', purpose: 'test', protocolId: null, parameters: {} },
   startedAt: new Date(),
   actor: 'f'.repeat(64),
+  remoteAddress: '127.0.0.1',
 });
 
 const announced = (k: number, id: string, aeTitle: string): AnnouncedInstance => ({

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { IntakeBench } from '../../../../test/support/intake-bench';
 import { writeSlice } from '../../../../test/support/ct-slices';
 import type { SlicePlan } from '../../../../test/support/ct-slices';
+import { ReceiveInstance } from './receive-instance';
 import { RetentionSweep } from '../retention/retention-sweep';
 
 /** Real sockets on a busy machine. */
@@ -93,4 +94,25 @@ it('other content under the UID of a deleted instance is refused as ever: the fi
   expect(await store({ ...MR, side: 32 })).not.toBe(0);
   expect(await row()).toEqual(before);
   expect(await bench.journal('instance.conflict')).toHaveLength(1);
+});
+
+it('what is deleted while it is received again is stored again: the commit decides, not what was there before', async () => {
+  expect(await store(MR)).toBe(0);
+  const first = await row();
+  const reception = bench.app.get(ReceiveInstance, { strict: false });
+  const open = reception.open.bind(reception);
+  jest.spyOn(reception, 'open').mockImplementationOnce(async (announced) => {
+    const sink = await open(announced);
+    const finish = async () => {
+      await afterDays(181);
+      expect(isThere(first)).toBe(false);
+      return sink.finish();
+    };
+    return { ...sink, finish };
+  });
+  expect(await store(MR)).toBe(0);
+  expect(await bench.journal('instance.storedAgain')).toHaveLength(1);
+  const second = await row();
+  expect(second).toMatchObject({ id: first.id, disposition: 'notApplicable', deletedAt: null });
+  expect(isThere(second)).toBe(true);
 });

@@ -1,4 +1,5 @@
 /** A client certificate -> the centre that it is enrolled with. One that is presented must be in good standing. */
+import type { X509Certificate } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import { Inject, Injectable } from '@nestjs/common';
 import { CENTRE_DIRECTORY, HubError } from '@modelbank/contracts';
@@ -8,18 +9,23 @@ import type { Caller, Permission } from '../permissions';
 
 const PERMISSIONS_OF_MACHINES: ReadonlySet<Permission> = new Set<Permission>(['dicomweb:read', 'dicomweb:store']);
 
-/** Reading a certificate takes longer than a small request, and a socket has the same one for its whole life. */
-const fingerprints = new WeakMap<TLSSocket, string | null>();
+/** Reading one takes longer than a small request, and Node gives the chain above it with the first answer only. */
+const certificates = new WeakMap<TLSSocket, X509Certificate | null>();
+
+/** The client certificate of this connection, with its chain; null without one. */
+export function certificateOf(socket: unknown): X509Certificate | null {
+  if (!(socket instanceof TLSSocket)) return null;
+  const known = certificates.get(socket);
+  if (known !== undefined) return known;
+  const certificate = socket.getPeerX509Certificate() ?? null;
+  certificates.set(socket, certificate);
+  return certificate;
+}
 
 /** SHA-256 of the client certificate of this connection, lower-case hex; null without one. */
 export function fingerprintOf(socket: unknown): string | null {
-  if (!(socket instanceof TLSSocket)) return null;
-  const known = fingerprints.get(socket);
-  if (known !== undefined) return known;
-  const certificate = socket.getPeerX509Certificate();
-  const fingerprint = certificate ? describeCertificate(certificate).fingerprintSha256 : null;
-  fingerprints.set(socket, fingerprint);
-  return fingerprint;
+  const certificate = certificateOf(socket);
+  return certificate && describeCertificate(certificate).fingerprintSha256;
 }
 
 @Injectable()

@@ -1,12 +1,14 @@
 /**
  * The instances that a caller may read: what its centre sent, and what the hub made of it and may be used. The centre is part of every
- * query, so that another centre's instance and one that is not there look alike.
+ * query, so that another centre's instance and one that is not there look alike. What retention deleted is left out; where nothing else
+ * is left, the caller is told that it is gone (PS3.18 10.4.3, 410).
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { HubError, READ_STORE } from '@modelbank/contracts';
+import type { InstanceDisposition } from '@modelbank/contracts';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from '@modelbank/dicom';
-import { InputSetEntity, InstanceEntity, JobEntity, ResultEntity, onlyGiven } from '@modelbank/store';
+import { InputSetEntity, InstanceEntity, JobEntity, ResultEntity, onlyGiven, requireKept } from '@modelbank/store';
 import type { ReadStore } from '@modelbank/store';
 import { ofCentres } from '../../access';
 import type { CallerScope } from '../../access';
@@ -50,48 +52,57 @@ const MOST_RESULTS = 1000;
 export class StoredObjects {
   constructor(@Inject(READ_STORE) private readonly store: ReadStore) {}
 
-  /** Everything of the target, in a stable order. Throws NOT_FOUND where there is nothing. */
+  /** Everything of the target, in a stable order. Throws NOT_FOUND where there is nothing, OBJECT_DELETED where nothing is left. */
   async require(scope: CallerScope, target: ReadTarget): Promise<readonly StoredObject[]> {
-    const instances = await this.store.manager.find(InstanceEntity, {
+    const rows = await this.store.manager.find(InstanceEntity, {
       select: LIGHT,
       where: this.instancesOf(scope, target),
       order: { seriesInstanceUid: 'ASC', sopInstanceUid: 'ASC', id: 'ASC' },
       take: MOST_INSTANCES + 1,
     });
+    const instances = rows.filter(isKept);
     // a result that came back from its receiver is there twice
     const received = new Set(instances.map(({ sopInstanceUid }) => sopInstanceUid));
     const made = (await this.results(scope, target)).filter(({ sopInstanceUid }) => !received.has(sopInstanceUid));
     const found = [...instances, ...made];
-    if (found.length === 0) throw noSuch(target);
-    if (found.length <= MOST_INSTANCES) return found;
-    throw new HubError('DATASET_TOO_LARGE', `there are more than ${MOST_INSTANCES} instances: ask by series`);
+    if (rows.length + made.length > MOST_INSTANCES) {
+      throw new HubError('DATASET_TOO_LARGE', `there are more than ${MOST_INSTANCES} instances: ask by series`);
+    }
+    if (found.length > 0) return found;
+    requireKept(rows);
+    throw noSuch(target);
   }
 
   async requireOne(scope: CallerScope, target: Required<ReadTarget>): Promise<StoredObject> {
     return (await this.require(scope, target))[0];
   }
 
-  /** The images of the target, by series and instance number. Throws NOT_FOUND where there are none. */
+  /** The images of the target, by series and instance number. Throws NOT_FOUND where there are none, OBJECT_DELETED as above. */
   async requireImages(scope: CallerScope, target: ReadTarget): Promise<readonly StoredImage[]> {
-    const instances = await this.store.manager.find(InstanceEntity, {
+    const rows = await this.store.manager.find(InstanceEntity, {
       where: this.instancesOf(scope, target),
       order: { seriesInstanceUid: 'ASC', sopInstanceUid: 'ASC', id: 'ASC' },
       take: MOST_INSTANCES,
     });
-    const images = instances.flatMap((instance): StoredImage[] => {
+    const images = rows.filter(isKept).flatMap((instance): StoredImage[] => {
       const { rows, columns, numberOfFrames = 1, instanceNumber = 0 } = instance.header;
       if (rows === undefined || columns === undefined) return [];
       return [{ ...instance, rows, columns, numberOfFrames, instanceNumber }];
     });
-    if (images.length === 0) throw noSuch(target);
-    return images.sort((a, b) => bySeries(a, b) || a.instanceNumber - b.instanceNumber);
+    if (images.length > 0) return images.sort((a, b) => bySeries(a, b) || a.instanceNumber - b.instanceNumber);
+    requireKept(rows);
+    throw noSuch(target);
   }
 
   /** Structure sets of a study that the hub received, the newest first. */
   receivedStructureSets(scope: CallerScope, study: string, most: number): Promise<readonly StoredObject[]> {
     return this.store.manager.find(InstanceEntity, {
       select: LIGHT,
-      where: { ...this.instancesOf(scope, { study }), sopClassUid: RT_STRUCTURE_SET_STORAGE },
+      where: {
+        ...this.instancesOf(scope, { study }),
+        sopClassUid: RT_STRUCTURE_SET_STORAGE,
+        disposition: Not<InstanceDisposition>('deleted'),
+      },
       order: { receivedAt: 'DESC', id: 'DESC' },
       take: most,
     });
@@ -149,11 +160,14 @@ const LIGHT = {
   transferSyntaxUid: true,
   objectKey: true,
   objectSha256: true,
+  disposition: true,
 } as const;
 
 function bySeries(a: StoredObject, b: StoredObject): number {
   return a.seriesInstanceUid < b.seriesInstanceUid ? -1 : a.seriesInstanceUid > b.seriesInstanceUid ? 1 : 0;
 }
+
+const isKept = ({ disposition }: InstanceEntity) => disposition !== 'deleted';
 
 /** The same words whatever is missing, and whosever it is. */
 function noSuch({ series, instance }: ReadTarget): HubError {

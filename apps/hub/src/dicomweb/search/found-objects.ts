@@ -1,11 +1,13 @@
 /**
  * The read model of a search: studies with their series and instances, as the rows of intake have them, and the structure sets
- * that the hub made of them and that may be used. The centre is part of every query.
+ * that the hub made of them and that may be used. The centre is part of every query. What retention deleted is not found: it cannot
+ * be retrieved. Its study still is, by the results that outlive it.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
-import type { FindOperator, FindOptionsWhere } from 'typeorm';
+import { In, Not } from 'typeorm';
+import type { FindOperator, FindOptionsWhere, SelectQueryBuilder } from 'typeorm';
 import { READ_STORE } from '@modelbank/contracts';
+import type { InstanceDisposition } from '@modelbank/contracts';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from '@modelbank/dicom';
 import type { InstanceHeader } from '@modelbank/dicom';
 import { InputSetEntity, InstanceEntity, JobEntity, ResultEntity } from '@modelbank/store';
@@ -56,12 +58,16 @@ export class FoundObjects {
 
   /** Names of studies by UID, a page of them. */
   async studies(filter: RowFilter, page: { offset: number; limit: number }): Promise<StudyName[]> {
-    return this.store.manager
-      .createQueryBuilder(InstanceEntity, 'instance')
+    const query = this.store.manager.createQueryBuilder(InstanceEntity, 'instance');
+    return query
       .select('instance.centreId', 'centreId')
       .addSelect('instance.studyInstanceUid', 'studyInstanceUid')
       .distinct()
       .where(await this.whereStudies(filter))
+      .andWhere(
+        `(instance.disposition <> :deleted OR instance.studyInstanceUid IN ${studiesWithResults(query, filter)})`,
+        { deleted: 'deleted', built: 'built' },
+      )
       .orderBy('instance.studyInstanceUid', 'ASC')
       .addOrderBy('instance.centreId', 'ASC')
       .offset(page.offset)
@@ -72,7 +78,7 @@ export class FoundObjects {
   /** The series of each study, in the order of the names. */
   async contents(names: readonly StudyName[]): Promise<FoundStudy[]> {
     if (names.length === 0) return [];
-    const where = inStudies(names);
+    const where = { ...inStudies(names), ...KEPT };
     const groups = await this.store.manager
       .createQueryBuilder(InstanceEntity, 'instance')
       .select('MIN(instance.id)', 'id')
@@ -96,7 +102,7 @@ export class FoundObjects {
   async instances(name: StudyName): Promise<FoundObject[]> {
     const received = await this.store.manager.find(InstanceEntity, {
       select: LIGHT,
-      where: { centreId: name.centreId, studyInstanceUid: name.studyInstanceUid },
+      where: { centreId: name.centreId, studyInstanceUid: name.studyInstanceUid, ...KEPT },
       take: MOST_INSTANCES,
     });
     const known = new Set(received.map(({ sopInstanceUid }) => sopInstanceUid));
@@ -180,6 +186,20 @@ const LIGHT = {
   objectKey: true,
   header: true,
 } as const;
+
+const KEPT = { disposition: Not<InstanceDisposition>('deleted') };
+
+/** Those of which `results` finds something. Does not depend on the row: worked out once, however much was deleted. */
+function studiesWithResults(query: SelectQueryBuilder<InstanceEntity>, { centreId }: RowFilter): string {
+  return query
+    .subQuery()
+    .select('inputSet.studyInstanceUid')
+    .from(InputSetEntity, 'inputSet')
+    .innerJoin(JobEntity, 'job', 'job.inputSetId = inputSet.id')
+    .innerJoin(ResultEntity, 'result', 'result.jobId = job.id AND result.state = :built')
+    .where({ ...(centreId === undefined ? {} : { centreId }), state: 'complete' })
+    .getQuery();
+}
 
 function objectOf(result: ResultEntity, studyInstanceUid: string): FoundObject {
   const { centreId, seriesInstanceUid, sopInstanceUid, sopClassUid, objectKey, kind } = result;

@@ -94,7 +94,7 @@ export function journalRefusal(
     kind: 'instance.conflict',
     subjectId: judged.first.id,
     text: 'another object with the SOP Instance UID of a stored one was refused; the first stays',
-    more: { revisionId, refusedContentSha256: judged.candidate.file.contentSha256 },
+    more: { code: 'INSTANCE_CONFLICT', revisionId, refusedContentSha256: judged.candidate.file.contentSha256 },
   });
 }
 
@@ -116,7 +116,8 @@ interface Entry {
 
 function journal(tx: Transaction, clock: Clock, judged: Judged, { more = {}, ...entry }: Entry): Promise<void> {
   const { arrival } = judged.candidate;
-  const details = { associationId: arrival.id, ...differencesOf(judged), ...more };
+  const { id: associationId, remoteAddress } = arrival;
+  const details = { associationId, remoteAddress, ...differencesOf(judged), ...more };
   return appendJournal(tx, clock, { ...entry, centreId: arrival.callingAe.centreId, actor: arrival.actor, details });
 }
 

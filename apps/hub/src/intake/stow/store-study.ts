@@ -11,10 +11,12 @@ import { CONFIGURATION, LOGGER, SCHEDULER, uuidv7 } from '@modelbank/platform';
 import type { Configuration, HubLogger, Scheduler } from '@modelbank/platform';
 import { appendJournal } from '@modelbank/store';
 import type { UnitOfWork } from '@modelbank/store';
+import { wasCut } from '../../dicomweb/refused-connections';
 import { AssociationLog } from '../association-log';
 import type { AssociationEnd } from '../association-log';
 import type { Arrival } from '../arrival';
 import { IntakeMetrics } from '../intake-metrics';
+import { isJournalledAlready } from '../refused-peers';
 import { ReceiveInstance } from '../receive-instance';
 import { StoreInstances } from '../store-instances';
 import { readMultipart } from './multipart-body';
@@ -50,7 +52,7 @@ export class StoreStudy {
 
   /** What became of each part, in their order. Throws where the body as a whole cannot be read. */
   async receive(request: IncomingMessage, boundary: string, sender: StowSender): Promise<PartOutcome[]> {
-    const arrival = this.arrivalOf(sender);
+    const arrival = this.arrivalOf(sender, request);
     const parts = new PartsOfRequest(this.rulesFor(arrival, sender));
     try {
       await readMultipart(request, {
@@ -63,7 +65,7 @@ export class StoreStudy {
       const reason = asHubError(thrown);
       await parts.abort(reason);
       await this.ended(arrival, 'aborted');
-      await this.journal(arrival, [reason], request);
+      if (!wasCut(request.socket)) await this.journal(arrival, [reason]);
       throw reason;
     }
     const outcomes = await parts.outcomes();
@@ -71,7 +73,6 @@ export class StoreStudy {
     await this.journal(
       arrival,
       outcomes.flatMap(({ failure }) => (failure === undefined ? [] : [failure])),
-      request,
     );
     return outcomes;
   }
@@ -82,7 +83,7 @@ export class StoreStudy {
     return { arrival, enter, maxInstanceBytes, studyInstanceUid, open: (instance) => this.reception.open(instance) };
   }
 
-  private arrivalOf({ actor, centreId, calledAe }: StowSender): Arrival {
+  private arrivalOf({ actor, centreId, calledAe }: StowSender, { socket }: IncomingMessage): Arrival {
     const { settleTimeMs } = this.configuration.assembly;
     return {
       id: uuidv7(this.clock),
@@ -91,6 +92,7 @@ export class StoreStudy {
       calledAe,
       startedAt: this.clock.now(),
       actor,
+      remoteAddress: socket.remoteAddress ?? '',
     };
   }
 
@@ -105,27 +107,25 @@ export class StoreStudy {
 
   /** One entry for all that was refused of a request: how much, and why. */
   private async journal(
-    { id, callingAe, actor }: Arrival,
+    { id, callingAe, actor, remoteAddress }: Arrival,
     failures: readonly HubError[],
-    { socket }: IncomingMessage,
   ): Promise<void> {
-    if (failures.length === 0) return;
+    failures.forEach(({ code }) => this.metrics.incident(code));
+    const untold = failures.filter((failure) => !isJournalledAlready(failure));
+    if (untold.length === 0) return;
     const counts = new Map<string, number>();
-    for (const { code } of failures) {
-      counts.set(code, (counts.get(code) ?? 0) + 1);
-      this.metrics.incident(code);
-    }
+    for (const { code } of untold) counts.set(code, (counts.get(code) ?? 0) + 1);
     await this.unitOfWork.run((tx) =>
       appendJournal(tx, this.clock, {
         kind: 'stow.refused',
         centreId: callingAe.centreId,
         actor,
         subjectId: id,
-        text: `of a store request ${failures.length} parts were refused`,
+        text: `of a store request ${untold.length} parts were refused`,
         details: {
-          code: counts.size === 1 ? failures[0].code : 'several',
+          code: counts.size === 1 ? untold[0].code : 'several',
           codes: Object.fromEntries(counts),
-          remoteAddress: socket.remoteAddress,
+          remoteAddress,
         },
       }),
     );

@@ -1,11 +1,11 @@
 /** STOW-RS when the disk is behind or gone: the sender waits and is not blamed for it, or is told to come again. */
-import { rename } from 'node:fs/promises';
+import promises, { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InstanceEntity } from '@modelbank/store';
 import { sliceUids } from '../../../../../test/support/ct-slices';
 import { STOW_HEADERS, jsonOf, multipart, sliceFile, stow } from '../../../../../test/support/dicomweb-client';
 import { IntakeBench } from '../../../../../test/support/intake-bench';
-import { openRaw, rawStoreHead } from '../../../../../test/support/raw-https';
+import { closed, openRaw, rawStoreHead, until } from '../../../../../test/support/raw-https';
 import { ReceiveInstance } from '../receive-instance';
 
 /** A disk that is slow on purpose. */
@@ -59,5 +59,63 @@ describe('a store request', () => {
     const failed = jsonOf(refused)['00081198'].Value as Record<string, { Value: unknown[] }>[];
     expect(failed.map((item) => item['00081197'].Value[0])).toEqual([0xa700, 0xa700]);
     expect((await stow(bench, files)).status).toBe(200);
+  });
+});
+
+describe('a store request on a disk that is nearly full', () => {
+  const MIB = 2 ** 20;
+  const [blocks, minFreeBytes, reserveFreeBytes] = [1000, 100 * MIB, 50 * MIB];
+  let small: IntakeBench;
+  /** MiB of 1000. */
+  let free = 500;
+
+  beforeAll(async () => {
+    jest
+      .spyOn(promises, 'statfs')
+      .mockImplementation(() =>
+        Promise.resolve({ ...{ bsize: MIB, blocks, bfree: free, bavail: free }, ...{ type: 0, files: 0, ffree: 0 } }),
+      );
+    small = await IntakeBench.open({
+      configure: ({ storage }) => void Object.assign(storage, { minFreeBytes, reserveFreeBytes }),
+    });
+    await small.enrol();
+  });
+  afterAll(async () => {
+    await small.dispose();
+    jest.restoreAllMocks();
+  });
+
+  /** What a sender of so many bytes hears before it sends the first of them. */
+  async function announce(contentLength: number): Promise<string> {
+    const asks = { expect: '100-continue', 'content-length': String(contentLength) };
+    const { socket, next } = await openRaw(small, rawStoreHead({ ...STOW_HEADERS, ...asks }));
+    const answer = await next();
+    socket.destroy();
+    await closed(socket);
+    return answer;
+  }
+
+  it('is turned away before its body is read, told when to come again, and served when there is room', async () => {
+    expect(await announce(1000)).toMatch(/^HTTP\/1.1 100 /);
+    free = 90;
+    await until(async () => (await announce(1000)).startsWith('HTTP/1.1 503 '));
+    const answer = await announce(1000);
+    expect(answer).toMatch(/\r\nretry-after: 60\r\n/i);
+    expect(answer).toContain('"code":"STORAGE_FULL"');
+    const files = [sliceFile({ seed: 'nearly full', k: 0 })];
+    expect((await stow(small, files)).status).toBe(503);
+    expect(await small.reads.manager.count(InstanceEntity)).toBe(0);
+    free = 500;
+    await until(async () => (await announce(1000)).startsWith('HTTP/1.1 100 '));
+    expect((await stow(small, files)).status).toBe(200);
+    expect(await small.journal('stow.refused')).not.toContainEqual(
+      expect.objectContaining({ details: expect.objectContaining({ code: 'STORAGE_FULL' }) as unknown }),
+    );
+  });
+
+  it('is turned away by the length that it announces, where others are served', async () => {
+    free = 500;
+    await until(async () => (await announce(300 * MIB)).startsWith('HTTP/1.1 100 '));
+    expect(await announce(401 * MIB)).toMatch(/^HTTP\/1.1 503 /);
   });
 });

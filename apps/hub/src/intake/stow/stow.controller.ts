@@ -2,8 +2,8 @@
 import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { READ_STORE, asHubError } from '@modelbank/contracts';
-import type { CalledAe } from '@modelbank/contracts';
+import { READ_STORE, STORAGE_GAUGE, asHubError } from '@modelbank/contracts';
+import type { CalledAe, StorageGauge } from '@modelbank/contracts';
 import type { Uid } from '@modelbank/dicom';
 import { CONFIGURATION } from '@modelbank/platform';
 import type { Configuration } from '@modelbank/platform';
@@ -28,6 +28,7 @@ export class StowController {
   constructor(
     @Inject(CONFIGURATION) private readonly configuration: Configuration,
     @Inject(READ_STORE) private readonly readStore: ReadStore,
+    @Inject(STORAGE_GAUGE) private readonly storage: StorageGauge,
     private readonly admission: StoreAdmission,
     private readonly studies: StoreStudy,
     private readonly refusals: RefusalJournal,
@@ -65,6 +66,8 @@ export class StowController {
     const centreId = ownCentreOf(scope);
     const { boundary, leave } = this.admit(request, centreId, scope.actor);
     try {
+      // the gauge journals when such a time begins and ends, not whom it turns away
+      await this.storage.mayAccept(Number(request.headers['content-length'] ?? 0));
       letBodyCome(request, response);
       const sender = { actor: scope.actor, centreId, calledAe, studyInstanceUid };
       const outcomes = await this.studies.receive(request, boundary, sender);
