@@ -9,10 +9,7 @@ const HEADER_BYTES = 64;
 const MOST_SEGMENTS = 15;
 
 /** Throws DECODING_FAILED where a segment is missing, begins outside the frame or does not give a byte for every pixel. */
-export function requireRleFrame(
-  frame: Uint8Array,
-  description: FrameSize,
-): void {
+export function requireRleFrame(frame: Uint8Array, description: FrameSize): void {
   const { rows, columns, samplesPerPixel, bitsAllocated } = description;
   const segments = samplesPerPixel * Math.ceil(bitsAllocated / 8);
   if (frame.length < HEADER_BYTES || segments > MOST_SEGMENTS) throw broken();
