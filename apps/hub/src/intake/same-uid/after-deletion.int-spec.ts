@@ -82,6 +82,22 @@ describe('other bytes under the UID of an instance that retention deleted', () =
     expect(await bench.revisions(sliceUids(plan).instance)).toMatchObject([{ dispositionCode: 'FIRST_DELETED' }]);
   });
 
+  it('are compared once the first was stored again: the same is a duplicate then, and other pixels stay refused', async () => {
+    const plan = planOf('back again');
+    const described = { ...plan, more: [element(0x00081030, 'LO', 'Hoved')] };
+    const other = { ...plan, more: [OTHER_PIXELS] };
+    expect(await send(plan)).toBeUndefined();
+    await afterDays(181);
+    for (const second of [described, other]) expect(await send(second)).toBe('INSTANCE_CONFLICT');
+    expect(await send(plan)).toBeUndefined();
+    const objects = await bench.objectCount();
+    expect(await send(described)).toBeUndefined();
+    expect(await send(other)).toBe('INSTANCE_CONFLICT');
+    expect(await bench.objectCount()).toBe(objects);
+    const codes = (await bench.revisions(sliceUids(plan).instance)).map(({ dispositionCode }) => dispositionCode);
+    expect(codes).toEqual(['FIRST_DELETED', 'FIRST_DELETED']);
+  });
+
   it('are judged by the facts where it is deleted while the two are compared', async () => {
     const plan = planOf('meanwhile');
     expect(await send(plan)).toBeUndefined();

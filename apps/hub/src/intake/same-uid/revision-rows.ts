@@ -20,9 +20,15 @@ export type Quarantine = Extract<ContentVerdict, { kind: 'quarantine' }>;
 
 /** Of what was acknowledged, whatever adjustments made of it since. */
 const REVISED: RevisionCode = 'CONTENT_CHANGED';
+const UNSEEN: RevisionCode = 'FIRST_DELETED';
 
 export function wasAcknowledged({ dispositionCode }: InstanceRevisionEntity): boolean {
   return dispositionCode === REVISED;
+}
+
+/** Because the first was gone: once that is stored again, the two can be compared. */
+export function wasRefusedUnseen({ dispositionCode }: InstanceRevisionEntity): boolean {
+  return dispositionCode === UNSEEN;
 }
 
 /** What was kept under the UID before with these bytes in this encoding. */

@@ -28,6 +28,7 @@ import {
   keptAlready,
   keptContent,
   wasAcknowledged,
+  wasRefusedUnseen,
 } from './revision-rows';
 import type { Judged } from './revision-rows';
 
@@ -93,11 +94,13 @@ export class SameUid {
     const isKept = (await deletedInstance(manager, first)) === null;
     if (isKept && this.known.has(first, candidate)) return DUPLICATE;
     const kept = await keptAlready(manager, candidate);
-    if (kept !== null) return this.answerAsBefore({ first, candidate, comparison: undefined }, kept);
+    if (kept !== null && !(isKept && wasRefusedUnseen(kept))) {
+      return this.answerAsBefore({ first, candidate, comparison: undefined }, kept);
+    }
     const { comparison, verdict } = await this.compare(candidate, first, isKept);
     const judged = { first, candidate, comparison };
-    const same = await keptContent(manager, judged);
-    if (same !== null) return this.answerAsBefore(judged, same);
+    const same = kept ?? (await keptContent(manager, judged));
+    if (same !== null && verdict.kind !== 'duplicate') return this.answerAsBefore(judged, same);
     const settled = await this.unitOfWork.run(async (tx) => {
       const written = await this.write(tx, judged, verdict);
       this.crashPoints.reach('intake.beforeRevisionCommit');
