@@ -27,9 +27,6 @@ const AT_REACH: Partial<Record<CrashPoint, number>> = {
   'intake.beforeFsync': 5,
   'intake.beforeCommit': 5,
   'intake.beforeResponse': 5,
-  // the last slice makes the input set
-  'assembly.beforeCommit': slices,
-  'assembly.afterCommit': slices,
 };
 
 /** Reached only where a SOP Instance UID comes again with other content. */
@@ -75,6 +72,8 @@ describe('a hub that is killed at', () => {
       const ledger = new Ledger();
       const environment = environmentOf(point);
       const register = (hub: JourneyHub) => hub.api.post('/models', { folder: packageFolder });
+      let unsent: readonly string[] = ct.paths;
+      if (point.startsWith('assembly.')) unsent = await sendAllButOne(home, ledger);
 
       const doomed = await startHubProcess(home, {
         MODELBANK_TEST_BUILD: '1',
@@ -82,9 +81,8 @@ describe('a hub that is killed at', () => {
         MODELBANK_CRASH_COUNT: String(AT_REACH[point] ?? 1),
         ...environment,
       });
-      let unsent: readonly string[] = ct.paths;
       if (point.startsWith('models.')) await expect(register(doomed)).rejects.toThrow();
-      else unsent = ledger.record(await send(doomed, centre, ct.paths));
+      else unsent = ledger.record(await send(doomed, centre, unsent));
       await expect(within(doomed.ended, 30_000)).resolves.toEqual({ code: null, signal: 'SIGKILL' });
       if (point.startsWith('intake.')) expect([1, 2, 3, 4]).toContain(ledger.acknowledged.size);
 
@@ -109,6 +107,23 @@ describe('a hub that is killed at', () => {
     },
     60_000,
   );
+
+  /**
+   * Slices that wait are assembled together, as many as there are: only the last one alone is sure to make the input set.
+   * It is one in the middle, because a regular part of a series would run ahead of time.
+   */
+  async function sendAllButOne(home: string, ledger: Ledger): Promise<readonly string[]> {
+    const hub = await startHubProcess(home);
+    const last = ct.paths[slices / 2];
+    const others = ct.paths.filter((path) => path !== last);
+    expect(ledger.record(await send(hub, centre, others))).toEqual([]);
+    await until(
+      () => Promise.resolve(reconcile(home, ledger, receiver).leftovers),
+      (leftovers) => leftovers.every((what) => what.startsWith('instance ')),
+    );
+    await hub.stop();
+    return [last];
+  }
 
   it.each(REVISION_POINTS)(
     '%s keeps a corrected structure set once',

@@ -90,6 +90,7 @@ const PLANTED: readonly [string, (copy: string, sql: Sql) => Receiver | void, ke
   ['a part file lies about', (copy) => writeInto(join(copy, 'objects', '.parts'), 'x.part'), 'leftovers'],
   ['an instance has no fate', (_copy, sql) => sql(`UPDATE instance SET disposition = 'waiting'`), 'leftovers'],
   ['a deletion has no record', (_copy, sql) => sql(`UPDATE instance SET disposition = 'deleted'`), 'lost'],
+  ['a refused object has no record', (_copy, sql) => sql(REFUSED_AND_DELETED), 'lost'],
   ['a deletion was not carried out', (_copy, sql) => sql(DELETION), 'leftovers'],
   ['an association never ended', (_copy, sql) => sql('UPDATE association SET endedAt = NULL'), 'leftovers'],
 ];
@@ -97,6 +98,13 @@ const ANY_INSTANCE = 'SELECT MIN(id) FROM instance';
 const DELETION = `INSERT INTO retention_deletion
   SELECT id, 'b', 'instance', id, centreId, sopInstanceUid, objectKey, objectSha256, sizeBytes, 'assembled', NULL,
     'unassigned', 180, NULL, receivedAt, receivedAt, receivedAt, NULL FROM instance`;
+const REFUSED_AND_DELETED = `INSERT INTO instance_revision
+  (id, centreId, sopInstanceUid, sopClassUid, studyInstanceUid, seriesInstanceUid, transferSyntaxUid, firstKind, firstId,
+   contentSha256, objectSha256, objectKey, sizeBytes, associationId, purpose, header, disposition, dispositionCode,
+   differences, receivedAt)
+  SELECT id, centreId, sopInstanceUid, sopClassUid, studyInstanceUid, seriesInstanceUid, transferSyntaxUid, 'instance', id,
+    contentSha256, objectSha256, 'instances/00/refused', 1, associationId, purpose, header, 'deleted', 'PIXELS_CHANGED', '{}',
+    receivedAt FROM instance`;
 const SECOND_JOB = `CREATE TEMP TABLE other AS SELECT * FROM job WHERE state = 'built' LIMIT 1;
   UPDATE other SET id = 'other', jobKey = 'other', state = 'queued'; INSERT INTO job SELECT * FROM other;`;
 

@@ -19,9 +19,10 @@ export type InstanceDisposition = (typeof INSTANCE_DISPOSITIONS)[number];
 
 /**
  * What came under a taken SOP Instance UID with other content. `waiting`: acknowledged, adjustments has not looked at it yet;
- * `quarantined`: refused and kept, a person looks at it; `discarded`: a person did.
+ * `quarantined`: refused and kept, a person looks at it; `discarded`: a person did; `deleted`: retention took the object, the
+ * row stays.
  */
-export const REVISION_DISPOSITIONS = ['waiting', 'quarantined', 'discarded'] as const;
+export const REVISION_DISPOSITIONS = ['waiting', 'quarantined', 'discarded', 'deleted'] as const;
 export type RevisionDisposition = (typeof REVISION_DISPOSITIONS)[number];
 
 /** What had the UID before. */

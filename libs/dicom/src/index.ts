@@ -24,7 +24,6 @@ export * from './json/dicom-json';
 export * from './json/element-path';
 export { explicitPart10Head, type NativePixels } from './transcode/explicit-part10';
 export { PIXEL_DATA, type Vr } from './value-representations';
-export { codestreamSize, requireWholeCodestream, type CodestreamSize } from './whole-codestream';
-export { requireRleFrame } from './rle-frame';
+export { requireWholeFrame } from './whole-frame';
 export * from './content/compare-content';
 export * from './content/content-concern';

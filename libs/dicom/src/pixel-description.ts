@@ -39,6 +39,11 @@ export interface PixelDescription {
   readonly frameBytes: number;
 }
 
+/** What one frame must hold. */
+export type FrameSize = Pick<PixelDescription, 'rows' | 'columns' | 'samplesPerPixel'> & {
+  readonly bitsAllocated: number;
+};
+
 /** Uncompressed pixels of one instance. */
 export const MAXIMUM_PIXEL_BYTES = 4n * 1024n * 1024n * 1024n;
 

@@ -19,6 +19,7 @@ describe('requireRleFrame', () => {
     ['literal bytes', frameOf([1, 64], LITERAL_OF_TEN), SHAPE],
     ['padding behind it', frameOf([1, 64], [...LITERAL_OF_TEN, 0]), SHAPE],
     ['a byte that means nothing', frameOf([1, 64], [128, ...RUN_OF_TEN]), SHAPE],
+    ['more bytes than pixels', frameOf([1, 64], [257 - 16, 7]), SHAPE],
     ['two bytes a pixel', frameOf([2, 64, 66], RUN_OF_TEN, RUN_OF_TEN), { ...SHAPE, bitsAllocated: 16 } as const],
   ])('takes %s', (_what, frame, shape) => expect(caught(() => requireRleFrame(frame, shape))).toBeUndefined());
 
@@ -27,12 +28,18 @@ describe('requireRleFrame', () => {
     ['the wrong number of segments', frameOf([2, 64, 66], RUN_OF_TEN, RUN_OF_TEN)],
     ['a segment inside the header', frameOf([1, 4], RUN_OF_TEN)],
     ['a segment behind the end (CVE-2026-5441)', frameOf([1, 0xffff0000], RUN_OF_TEN)],
+    ['fifteen million segments', frameOf([0xff000002, 64, 66], RUN_OF_TEN, RUN_OF_TEN)],
     ['too few pixels', frameOf([1, 64], [257 - 9, 7])],
     ['an escape at the end', frameOf([1, 64], [257 - 10])],
     ['literal bytes that are cut', frameOf([1, 64], LITERAL_OF_TEN.slice(0, 6))],
     ['bytes of nothing', new Uint8Array(80).fill(0xff)],
   ])('refuses %s', (_what, frame) => {
     expect(codeOf(caught(() => requireRleFrame(frame, SHAPE)))).toBe('DECODING_FAILED');
+  });
+
+  it('refuses segments in the wrong order', () => {
+    const frame = frameOf([2, 66, 64], RUN_OF_TEN, RUN_OF_TEN);
+    expect(codeOf(caught(() => requireRleFrame(frame, { ...SHAPE, bitsAllocated: 16 })))).toBe('DECODING_FAILED');
   });
 
   it('ends for any bytes', () => {

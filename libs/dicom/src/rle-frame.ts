@@ -3,16 +3,13 @@
  * says nothing.
  */
 import { DicomError } from './dicom-error';
-import type { PixelDescription } from './pixel-description';
+import type { FrameSize } from './pixel-description';
 
 const HEADER_BYTES = 64;
 const MOST_SEGMENTS = 15;
 
 /** Throws DECODING_FAILED where a segment is missing, begins outside the frame or does not give a byte for every pixel. */
-export function requireRleFrame(
-  frame: Uint8Array,
-  description: Pick<PixelDescription, 'rows' | 'columns' | 'samplesPerPixel' | 'bitsAllocated'>,
-): void {
+export function requireRleFrame(frame: Uint8Array, description: FrameSize): void {
   const { rows, columns, samplesPerPixel, bitsAllocated } = description;
   const segments = samplesPerPixel * Math.ceil(bitsAllocated / 8);
   if (frame.length < HEADER_BYTES || segments > MOST_SEGMENTS) throw broken();

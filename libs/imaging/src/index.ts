@@ -1,7 +1,6 @@
 export * from './imaging-error';
 export * from './decode/pixel-format';
 export * from './decode/decode-frame';
-export { checkRleFrame } from './decode/check-rle';
 export * from './decode/to-hounsfield';
 export { isOrientationCode } from './tensor/orientation-code';
 export * from './tensor/tensor-frame';

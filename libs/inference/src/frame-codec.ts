@@ -2,16 +2,14 @@
  * The compiled pixel codecs (dcmjs-codecs, WebAssembly) behind imaging's port: RLE, JPEG, JPEG-LS and JPEG 2000
  * (PS3.5 annex A.4). The module reads its own .wasm file once; that is why the adapter lives here and not among the pure libraries.
  */
-import { checkRleFrame } from '@modelbank/imaging';
+import { requireWholeFrame, transferSyntaxOf } from '@modelbank/dicom';
 import type { FrameCodec, PixelFormat } from '@modelbank/imaging';
 import { Context, log, NativeCodecs } from 'dcmjs-codecs';
-
-const RLE_LOSSLESS = '1.2.840.10008.1.2.5';
 
 type Decode = (context: Context) => Context;
 
 const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  [RLE_LOSSLESS, (context) => NativeCodecs.decodeRle(context)],
+  ['1.2.840.10008.1.2.5', (context) => NativeCodecs.decodeRle(context)],
   ['1.2.840.10008.1.2.4.50', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.51', (context) => NativeCodecs.decodeJpeg(context)],
   ['1.2.840.10008.1.2.4.57', (context) => NativeCodecs.decodeJpeg(context)],
@@ -37,8 +35,9 @@ export async function createFrameCodec(): Promise<FrameCodec> {
 
 function decodeEncapsulatedFrame(transferSyntaxUid: string, encodedFrame: Uint8Array, format: PixelFormat): Uint8Array {
   const decode = DECODERS.get(transferSyntaxUid);
-  if (!decode) throw new Error(`no codec for ${transferSyntaxUid}`);
-  if (transferSyntaxUid === RLE_LOSSLESS) checkRleFrame(encodedFrame, format);
+  const syntax = transferSyntaxOf(transferSyntaxUid);
+  if (!decode || !syntax) throw new Error(`no codec for ${transferSyntaxUid}`);
+  requireWholeFrame(encodedFrame, syntax.codec, format);
   const context = new Context({
     width: format.columns,
     height: format.rows,

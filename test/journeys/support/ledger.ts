@@ -66,11 +66,11 @@ type Rows = (sql: string) => Row[];
 
 function instanceFindings(rows: Rows, home: string, { offered, acknowledged }: Ledger): Findings {
   const instances = rows('SELECT sopInstanceUid, objectKey, objectSha256, disposition FROM instance');
-  const revisions = rows('SELECT objectKey, objectSha256 FROM instance_revision');
+  const revisions = rows('SELECT objectKey, objectSha256, disposition FROM instance_revision');
   const uids = instances.map((row) => String(row.sopInstanceUid));
   const known = new Set(uids);
-  const kept = instances.filter(({ disposition }) => disposition !== 'deleted');
-  const damaged = [...kept, ...revisions].filter(({ objectKey, objectSha256 }) => {
+  const kept = [...instances, ...revisions].filter(({ disposition }) => disposition !== 'deleted');
+  const damaged = kept.filter(({ objectKey, objectSha256 }) => {
     const path = join(home, 'objects', String(objectKey));
     return !existsSync(path) || createHash('sha256').update(readFileSync(path)).digest('hex') !== objectSha256;
   });
@@ -96,11 +96,17 @@ function instanceFindings(rows: Rows, home: string, { offered, acknowledged }: L
 function retentionFindings(rows: Rows, home: string): Findings {
   const deleted = rows(`SELECT id, objectKey, deletedAt FROM instance WHERE disposition = 'deleted'`);
   const records = rows('SELECT subjectId, objectKey, deletedAt FROM retention_deletion');
+  const refused = rows(`SELECT id, objectKey FROM instance_revision WHERE disposition = 'deleted'`);
   const recorded = new Set(records.map(({ subjectId, objectKey }) => `${subjectId} ${objectKey}`));
   return {
-    lost: deleted
-      .filter(({ id, objectKey, deletedAt }) => deletedAt === null || !recorded.has(`${id} ${objectKey}`))
-      .map(({ id }) => `instance ${id} was deleted without a record`),
+    lost: [
+      ...deleted
+        .filter(({ id, objectKey, deletedAt }) => deletedAt === null || !recorded.has(`${id} ${objectKey}`))
+        .map(({ id }) => `instance ${id} was deleted without a record`),
+      ...refused
+        .filter(({ id, objectKey }) => !recorded.has(`${id} ${objectKey}`))
+        .map(({ id }) => `refused object ${id} was deleted without a record`),
+    ],
     doubled: repeated(records.map(({ objectKey }) => String(objectKey))).map(
       (key) => `object ${key} was deleted twice`,
     ),

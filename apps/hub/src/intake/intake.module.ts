@@ -14,6 +14,7 @@ import { ReceiveInstance } from './receive-instance';
 import { RefusalJournal } from './refusal-journal';
 import { RefusedSenders } from './refused-senders';
 import { ObjectComparison } from './same-uid/object-comparison';
+import { QuarantineKeeper } from './same-uid/quarantine-keeper';
 import { QuarantinedObjects } from './same-uid/quarantined-objects';
 import { SameUid } from './same-uid/same-uid';
 import { StoreInstances } from './store-instances';
@@ -34,6 +35,7 @@ import { StowController } from './stow/stow.controller';
     IntakeMetrics,
     ObjectComparison,
     OrphanObjects,
+    QuarantineKeeper,
     QuarantinedObjects,
     ReceiveInstance,
     RefusalJournal,

@@ -116,3 +116,19 @@ it('what is deleted while it is received again is stored again: the commit decid
   expect(second).toMatchObject({ id: first.id, disposition: 'notApplicable', deletedAt: null });
   expect(isThere(second)).toBe(true);
 });
+
+it('what comes again while the removal of the first object is still on its way stays', async () => {
+  expect(await store(MR)).toBe(0);
+  const first = await row();
+  const objects = bench.app.get<ObjectStore>(OBJECT_STORE, { strict: false });
+  const failing = jest.spyOn(objects, 'remove').mockRejectedValue(new Error('EIO'));
+  await afterDays(181);
+  failing.mockRestore();
+  expect(await row()).toMatchObject({ disposition: 'deleted' });
+  expect(isThere(first)).toBe(true);
+  expect(await store(MR)).toBe(0);
+  await bench.app.get(RetentionSweep, { strict: false }).sweep();
+  expect(isThere(first)).toBe(false);
+  expect(await row()).toMatchObject({ id: first.id, disposition: 'notApplicable' });
+  expect(isThere(await row())).toBe(true);
+});

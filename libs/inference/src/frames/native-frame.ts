@@ -2,7 +2,7 @@
  * A stored frame -> native pixels, through the compiled codecs where it is compressed. Lossy JPEG (`.50`, `.51`) is read here for people
  * to look at; models never get it (frame-codec.ts).
  */
-import { DicomError, requireWholeCodestream, requireRleFrame } from '@modelbank/dicom';
+import { DicomError, requireWholeFrame } from '@modelbank/dicom';
 import type { PixelDescription } from '@modelbank/dicom';
 import { Context, NativeCodecs, log } from 'dcmjs-codecs';
 
@@ -30,8 +30,7 @@ export function nativeFrame(frame: Uint8Array, description: PixelDescription): U
   if (BigInt(frameBytes) > LARGEST_FRAME_BYTES)
     throw new DicomError('DATASET_TOO_LARGE', 'a frame is larger than 512 MiB');
   if (!transferSyntax.encapsulated) return frame;
-  if (transferSyntax.codec === 'rle') requireRleFrame(frame, description);
-  else requireWholeCodestream(frame, description);
+  requireWholeFrame(frame, transferSyntax.codec, description);
   const decoded = decompress(frame, description);
   if (decoded.length < frameBytes || decoded.length > frameBytes + 1) {
     throw new DicomError('DECODING_FAILED', `a decoded frame has ${decoded.length} bytes instead of ${frameBytes}`);

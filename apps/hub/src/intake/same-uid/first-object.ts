@@ -25,6 +25,12 @@ export async function returnedResult(
   return result === null ? undefined : { kind: 'result', id: result.id };
 }
 
+/** The instance, where retention has deleted its object: only the facts of its row are left. */
+export function deletedInstance(manager: EntityManager, { kind, id }: FirstObject): Promise<InstanceEntity | null> {
+  if (kind === 'result') return Promise.resolve(null);
+  return manager.findOneBy(InstanceEntity, { id, disposition: 'deleted' });
+}
+
 /** Where its bytes lie. */
 export async function objectOf(manager: EntityManager, objects: ObjectStore, first: FirstObject): Promise<JobInstance> {
   const entity = first.kind === 'result' ? ResultEntity : InstanceEntity;

@@ -12,6 +12,7 @@ export const REVISION_CODES = [
   'GEOMETRY_CHANGED',
   'PIXELS_CHANGED',
   'CONTENT_NOT_COMPARABLE',
+  'FIRST_DELETED',
 ] as const;
 export type RevisionCode = (typeof REVISION_CODES)[number];
 /** A document that people corrected is the only one that goes on. */
@@ -38,6 +39,20 @@ export const NOT_COMPARABLE: ContentVerdict = {
   code: 'CONTENT_NOT_COMPARABLE',
   sentence: 'other bytes that cannot be compared',
 };
+
+const FIRST_DELETED: ContentVerdict = {
+  kind: 'quarantine',
+  code: 'FIRST_DELETED',
+  sentence:
+    'other bytes after retention had deleted the first, so nobody can say whether it shows the same ' +
+    '(what came first is stored again when it comes as it was, in its first transfer syntax)',
+};
+
+/** By the facts of the row alone, which can show that something is other, and never that it is the same. */
+export function judgeFacts(found: Pick<ContentComparisonOutcome, 'differences'>): ContentVerdict {
+  const verdict = judgeContent(found);
+  return verdict.kind === 'quarantine' ? verdict : FIRST_DELETED;
+}
 
 export function judgeContent({ differences }: Pick<ContentComparisonOutcome, 'differences'>): ContentVerdict {
   const concerns = new Set(differences.map(({ concern }) => concern));

@@ -1,27 +1,34 @@
 /** The rows of what came under a taken UID: the revision itself, its journal entry, what is held for a person. */
 import { Not } from 'typeorm';
 import type { EntityManager } from 'typeorm';
-import type { Clock, ContentComparisonOutcome } from '@modelbank/contracts';
+import type { Clock, RevisionDisposition } from '@modelbank/contracts';
 import { uuidv7 } from '@modelbank/platform';
 import { InstanceRevisionEntity, appendJournal, holdItem, insertRow } from '@modelbank/store';
 import type { Transaction } from '@modelbank/store';
 import type { InstanceCandidate } from '../instance-candidate';
 import type { FirstObject } from './first-object';
 import type { ContentVerdict, RevisionCode } from './judge-content';
+import type { Comparison } from './outlived-facts';
 
 export interface Judged {
   readonly first: FirstObject;
   readonly candidate: InstanceCandidate;
   /** Undefined where the two could not be compared. */
-  readonly comparison: ContentComparisonOutcome | undefined;
+  readonly comparison: Comparison | undefined;
 }
 export type Quarantine = Extract<ContentVerdict, { kind: 'quarantine' }>;
 
 /** Of what was acknowledged, whatever adjustments made of it since. */
 const REVISED: RevisionCode = 'CONTENT_CHANGED';
+const UNSEEN: RevisionCode = 'FIRST_DELETED';
 
 export function wasAcknowledged({ dispositionCode }: InstanceRevisionEntity): boolean {
   return dispositionCode === REVISED;
+}
+
+/** Because the first was gone: once that is stored again, the two can be compared. */
+export function wasRefusedUnseen({ dispositionCode }: InstanceRevisionEntity): boolean {
+  return dispositionCode === UNSEEN;
 }
 
 /** What was kept under the UID before with these bytes in this encoding. */
@@ -42,18 +49,21 @@ export async function keptContent(
   manager: EntityManager,
   { candidate, comparison }: Judged,
 ): Promise<InstanceRevisionEntity | null> {
-  if (comparison === undefined) return null;
+  const decodedSha256 = comparison?.secondContentSha256 ?? null;
+  if (decodedSha256 === null) return null;
   const { sopInstanceUid } = candidate.header;
   const { centreId } = candidate.arrival.callingAe;
-  const decodedSha256 = comparison.secondContentSha256;
   return manager.findOneBy(InstanceRevisionEntity, { centreId, sopInstanceUid, decodedSha256 });
 }
 
-/** How many refused objects of the UID the hub keeps. */
+/** How many refused objects of the UID the hub keeps; what retention deleted is none of them. */
 export function countQuarantined(manager: EntityManager, { header, arrival }: InstanceCandidate): Promise<number> {
   const { sopInstanceUid } = header;
   const { centreId } = arrival.callingAe;
-  return manager.countBy(InstanceRevisionEntity, { centreId, sopInstanceUid, dispositionCode: Not(REVISED) });
+  return manager.countBy(InstanceRevisionEntity, {
+    ...{ centreId, sopInstanceUid, dispositionCode: Not(REVISED) },
+    disposition: Not<RevisionDisposition>('deleted'),
+  });
 }
 
 /** A corrected document: adjustments will look at it. */
@@ -77,7 +87,7 @@ export async function insertQuarantined(tx: Transaction, clock: Clock, judged: J
     centreId,
     subjectId: row.id,
     code,
-    reason: `an object came again under its SOP Instance UID with ${sentence}; it was refused and is kept apart, the first stays`,
+    reason: `an object came again under its SOP Instance UID with ${sentence}; it was refused and is kept apart, nothing replaces the first`,
     details: { sopInstanceUid, sopClassUid, ...row.differences },
   });
   await journalRefusal(tx, clock, judged, row.id);

@@ -5,18 +5,20 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, CRASH_POINTS_PORT, HubError, OBJECT_STORE, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
-import type { Clock, ContentComparisonOutcome, CrashPoints, ErrorCode, ObjectStore } from '@modelbank/contracts';
+import type { Clock, CrashPoints, ErrorCode, ObjectStore } from '@modelbank/contracts';
 import { LOGGER } from '@modelbank/platform';
 import type { HubLogger } from '@modelbank/platform';
 import type { InstanceRevisionEntity, ReadStore, Transaction, UnitOfWork } from '@modelbank/store';
 import type { InstanceCandidate } from '../instance-candidate';
-import { objectOf } from './first-object';
+import { deletedInstance, objectOf } from './first-object';
 import type { FirstObject } from './first-object';
-import { NOT_COMPARABLE, judgeContent } from './judge-content';
+import { NOT_COMPARABLE, judgeContent, judgeFacts } from './judge-content';
 import type { ContentVerdict } from './judge-content';
 import { KnownEncodings } from './known-encodings';
 import { ObjectComparison } from './object-comparison';
 import { OneAtATime } from './one-at-a-time';
+import { compareFacts } from './outlived-facts';
+import type { Comparison } from './outlived-facts';
 import {
   countQuarantined,
   insertQuarantined,
@@ -26,6 +28,7 @@ import {
   keptAlready,
   keptContent,
   wasAcknowledged,
+  wasRefusedUnseen,
 } from './revision-rows';
 import type { Judged } from './revision-rows';
 
@@ -44,6 +47,10 @@ const TRY_AGAIN: readonly ErrorCode[] = [
 interface Settled {
   readonly outcome: SettledOutcome | 'refused';
   readonly objectIsKept: boolean;
+}
+interface Compared {
+  readonly comparison: Comparison | undefined;
+  readonly verdict: ContentVerdict;
 }
 const REFUSED: Settled = { outcome: 'refused', objectIsKept: false };
 const DUPLICATE: Settled = { outcome: 'duplicate', objectIsKept: false };
@@ -84,14 +91,16 @@ export class SameUid {
 
   private async judge(candidate: InstanceCandidate, first: FirstObject): Promise<Settled> {
     const { manager } = this.readStore;
-    if (this.known.has(first, candidate)) return DUPLICATE;
+    const isKept = (await deletedInstance(manager, first)) === null;
+    if (isKept && this.known.has(first, candidate)) return DUPLICATE;
     const kept = await keptAlready(manager, candidate);
-    if (kept !== null) return this.answerAsBefore({ first, candidate, comparison: undefined }, kept);
-    const comparison = await this.compare(candidate, first);
+    if (kept !== null && !(isKept && wasRefusedUnseen(kept))) {
+      return this.answerAsBefore({ first, candidate, comparison: undefined }, kept);
+    }
+    const { comparison, verdict } = await this.compare(candidate, first, isKept);
     const judged = { first, candidate, comparison };
-    const same = await keptContent(manager, judged);
-    if (same !== null) return this.answerAsBefore(judged, same);
-    const verdict = comparison === undefined ? NOT_COMPARABLE : judgeContent(comparison);
+    const same = kept ?? (await keptContent(manager, judged));
+    if (same !== null && verdict.kind !== 'duplicate') return this.answerAsBefore(judged, same);
     const settled = await this.unitOfWork.run(async (tx) => {
       const written = await this.write(tx, judged, verdict);
       this.crashPoints.reach('intake.beforeRevisionCommit');
@@ -126,11 +135,18 @@ export class SameUid {
     return REFUSED;
   }
 
+  /** By their content, and where retention took that of the first, also while it was read, by what outlives it. */
+  private async compare(candidate: InstanceCandidate, first: FirstObject, isKept: boolean): Promise<Compared> {
+    const comparison = isKept ? await this.compareContent(candidate, first) : undefined;
+    if (comparison !== undefined) return { comparison, verdict: judgeContent(comparison) };
+    const deleted = await deletedInstance(this.readStore.manager, first);
+    if (deleted === null) return { comparison, verdict: NOT_COMPARABLE };
+    const facts = compareFacts(deleted, candidate);
+    return { comparison: facts, verdict: judgeFacts(facts) };
+  }
+
   /** Undefined: nobody knows whether they are the same. */
-  private async compare(
-    candidate: InstanceCandidate,
-    first: FirstObject,
-  ): Promise<ContentComparisonOutcome | undefined> {
+  private async compareContent(candidate: InstanceCandidate, first: FirstObject): Promise<Comparison | undefined> {
     const { header, file, objectKey } = candidate;
     const second = {
       path: this.objects.pathOf(objectKey),
