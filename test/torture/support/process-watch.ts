@@ -34,13 +34,8 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** The writing threads keep the folders of objects open to sync them: at most 256, so no leak. */
-const OBJECT_FOLDER = /\/objects\/instances\/[0-9a-f]{2}$/;
-
 export function openFiles(pid: number): OpenFiles {
-  const links = namesIn(`/proc/${pid}/fd`)
-    .map((name) => linkOf(`/proc/${pid}/fd/${name}`))
-    .filter((link) => !OBJECT_FOLDER.test(link));
+  const links = namesIn(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`));
   const sockets = links.filter((link) => link.startsWith('socket:')).length;
   return { files: links.filter((link) => link !== '').length - sockets, sockets };
 }
