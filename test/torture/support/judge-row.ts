@@ -14,6 +14,8 @@ const RSS_GROWTH_BYTES = 256 * MIB;
 const ROW_WITHIN_MS = 20_000;
 /** Sockets that close, part files that are cleared away, entries that are written: all by then. */
 const SETTLED_WITHIN_MS = 5_000;
+/** After an attack. The journal waits a moment before it writes what may come again (refusal-journal.ts): two are seen as two. */
+const COUNTED_WITHIN_MS = 600;
 /** No more than that for a good image, even on a busy machine: the hub lives. */
 const GOOD_WITHIN_MS = 10_000;
 
@@ -50,7 +52,7 @@ export async function judgeRow(place: TorturePlace, row: TortureRow): Promise<Ju
   const seen = await within(row.withinMs ?? ROW_WITHIN_MS, row.attack(attacker));
   const durationMs = performance.now() - startedMs;
   attacker.leave();
-  await place.good.oneMore();
+  await Promise.all([place.good.oneMore(), delay(COUNTED_WITHIN_MS)]);
   const rssGrowthBytes = peak.stop() - place.quietRssBytes;
   const spell = place.good.spell();
   const deviations = [
@@ -149,7 +151,6 @@ async function settled(look: () => string[]): Promise<string[]> {
 async function audited(place: TorturePlace, { marks, logged }: Before, { audit }: TortureRow): Promise<string[]> {
   const expected = audit === undefined ? [] : [audit].flat();
   const entries = () => place.records.auditSince(marks);
-  await delay(COUNTED_WITHIN_MS);
   await settled(() => (entries().length >= expected.length ? [] : ['not all entries yet']));
   const wrong = auditDeviations(entries(), place.attacking.id, expected);
   const identities = [place.hub.output().slice(logged), JSON.stringify(place.records.journalSince(marks))]
@@ -163,9 +164,6 @@ function brokenLogLines(log: string): string[] {
   const lines = log.split('\n').slice(0, -1);
   return lines.filter((line) => !/^\{[ -~\u00a0-\uffff]*\}$/.test(line)).map(() => 'a log line is no JSON object');
 }
-
-/** The journal waits a moment before it writes what may come again (refusal-journal.ts): two entries are seen as two. */
-const COUNTED_WITHIN_MS = 500;
 
 function auditDeviations(
   found: readonly JournalRow[],
