@@ -37,22 +37,20 @@ export interface ObjectUpload {
   write(bytes: Uint8Array): Promise<void> | undefined;
   /** The object is whole: resolves when it lies under its key and a power cut can no longer take it away. */
   commit(key: string): Promise<UploadedObject>;
-  /** Forgets it, after a failed commit too. */
+  /** Forgets it, after a failed commit too; what is committed stays, and a second time nothing happens. */
   discard(): Promise<void>;
 }
 
 export interface UploadedObject {
   /** SHA-256 of all bytes, hex. */
   readonly sha256: string;
-  /** SHA-256 of the bytes from the content offset on, hex. */
-  readonly contentSha256: string;
   readonly sizeBytes: number;
 }
 
 /** Bytes by key. A key is made by the hub (hex and slashes only), never taken from a peer. */
 export interface ObjectStore {
-  /** Begins an object. What stands before `contentOffset` (a file's own head) does not count for the content digest. */
-  upload(contentOffset: number): ObjectUpload;
+  /** Begins an object. */
+  upload(): ObjectUpload;
   /** A path in the same file system to write to before `commitPart`; unique, never a final object. */
   newPartPath(): string;
   /** fsync of the part file, rename to its key, fsync of the folder. Idempotent for the same key. */

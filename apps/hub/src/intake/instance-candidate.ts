@@ -13,7 +13,7 @@ import type { AnnouncedInstance, Arrival } from './arrival';
 import { asDicomFailure } from './intake-failures';
 
 export interface StoredFile {
-  /** SHA-256 of the data set as received. */
+  /** The same for the same class, UID, transfer syntax and bytes, whoever sent them: that of the file, which is made of them alone. */
   readonly contentSha256: string;
   /** SHA-256 of the file. */
   readonly objectSha256: string;

@@ -43,13 +43,13 @@ it.each([
     });
     for (let at = dataSetOffset; at < part10.length; at += 65_536) await file.write(part10.subarray(at, at + 65_536));
     file.finish();
-    const { sizeBytes, sha256, contentSha256 } = await file.commit('instances/ab/1');
+    const { sizeBytes, sha256 } = await file.commit('instances/ab/1');
     const stored = await readFile(objects.pathOf('instances/ab/1'));
     const header = file.header() ?? (await file.headerAt(objects.pathOf('instances/ab/1')));
     expect(readInstanceHeader(header)).toMatchObject({ contrast: true, rows: 16, columns: 16 });
     expect(stored.length).toBe(sizeBytes);
     expect(sha256).toBe(createHash('sha256').update(stored).digest('hex'));
-    expect(contentSha256).toBe(createHash('sha256').update(part10.subarray(dataSetOffset)).digest('hex'));
+    expect(stored.subarray(-(part10.length - dataSetOffset)).equals(part10.subarray(dataSetOffset))).toBe(true);
   } finally {
     await objects.close();
     await rm(folder, { recursive: true, force: true });

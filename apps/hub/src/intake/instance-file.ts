@@ -28,7 +28,7 @@ export class InstanceFile {
     }
     const preamble = part10Preamble(meta);
     this.preambleBytes = preamble.length;
-    this.upload = objects.upload(preamble.length);
+    this.upload = objects.upload();
     this.keep(preamble);
     void this.upload.write(preamble);
   }

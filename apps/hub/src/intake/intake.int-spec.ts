@@ -79,7 +79,7 @@ describe('what is accepted', () => {
     expect(row).toMatchObject({
       disposition: 'waiting',
       purpose: 'test',
-      contentSha256: createHash('sha256').update(file.dataSet).digest('hex'),
+      contentSha256: createHash('sha256').update(object).digest('hex'),
       objectSha256: createHash('sha256').update(object).digest('hex'),
       sizeBytes: object.length,
     });

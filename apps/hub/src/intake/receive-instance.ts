@@ -75,11 +75,11 @@ export class ReceiveInstance {
       uploading = file.commit(objectKey);
       const kept = file.header();
       const early = kept && readHeader(kept, centreKey);
-      const { sha256, contentSha256, sizeBytes } = await uploading;
+      const { sha256, sizeBytes } = await uploading;
       const facts = early ?? readHeader(await file.headerAt(this.objects.pathOf(objectKey)), centreKey);
       return {
         ...{ arrival: announced.arrival, ...facts, objectKey },
-        file: { contentSha256, objectSha256: sha256, sizeBytes },
+        file: { contentSha256: sha256, objectSha256: sha256, sizeBytes },
         receivedAt: this.clock.now(),
       };
     } catch (thrown) {
@@ -91,13 +91,13 @@ export class ReceiveInstance {
   }
 }
 
-function metaOf({ sopClassUid, sopInstanceUid, transferSyntaxUid, arrival }: AnnouncedInstance): FileMeta {
+/** Of the instance alone, so that the same bytes make the same file, whoever sent them. */
+function metaOf({ sopClassUid, sopInstanceUid, transferSyntaxUid }: AnnouncedInstance): FileMeta {
   try {
     return {
       sopClassUid: parseUid(sopClassUid),
       sopInstanceUid: parseUid(sopInstanceUid),
       transferSyntaxUid: parseUid(transferSyntaxUid),
-      sourceAeTitle: arrival.callingAe.aeTitle,
     };
   } catch (thrown) {
     throw asDicomFailure(thrown);

@@ -1,10 +1,10 @@
 /** What comes again after retention took it: through the real door, with a sweep on rows that are made old. */
 import { existsSync } from 'node:fs';
-import { OBJECT_STORE, READ_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
+import { OBJECT_STORE, UNIT_OF_WORK } from '@modelbank/contracts';
 import type { ObjectStore } from '@modelbank/contracts';
 import { sopClassUid } from '@modelbank/dicom';
 import { HeldItemEntity, InstanceEntity, RetentionDeletionEntity } from '@modelbank/store';
-import type { ReadStore, UnitOfWork } from '@modelbank/store';
+import type { UnitOfWork } from '@modelbank/store';
 import { runStorescu } from '@modelbank/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -93,17 +93,4 @@ it('other content under the UID of a deleted instance is refused as ever: the fi
   expect(await store({ ...MR, side: 32 })).not.toBe(0);
   expect(await row()).toEqual(before);
   expect(await bench.journal('instance.conflict')).toHaveLength(1);
-});
-
-it('what is deleted while it is received again is not acknowledged, and stored when it comes once more', async () => {
-  expect(await store(MR)).toBe(0);
-  await afterDays(181);
-  const reads = bench.app.get<ReadStore>(READ_STORE, { strict: false });
-  // the door looked before the first arrival was committed
-  const early = jest.spyOn(reads.manager, 'findOne').mockResolvedValueOnce(null);
-  expect(await store(MR)).not.toBe(0);
-  early.mockRestore();
-  expect(await row()).toMatchObject({ disposition: 'deleted' });
-  expect(await store(MR)).toBe(0);
-  expect(isThere(await row())).toBe(true);
 });

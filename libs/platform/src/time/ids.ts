@@ -10,8 +10,18 @@ export type RandomBytes = (length: number) => Uint8Array;
 const COUNTER_MAX = 0xfff;
 const last = new WeakMap<Clock, { millisecond: number; counter: number }>();
 
+/** The system is asked for many bytes at once: asking costs more than the bytes. */
+const POOL_BYTES = 4096;
+let pool = Buffer.alloc(0);
+function pooledBytes(length: number): Uint8Array {
+  if (pool.length < length) pool = randomBytes(POOL_BYTES);
+  const bytes = pool.subarray(0, length);
+  pool = pool.subarray(length);
+  return bytes;
+}
+
 /** A new id, larger than every id made before with this clock. */
-export function uuidv7(clock: Clock, random: RandomBytes = randomBytes): string {
+export function uuidv7(clock: Clock, random: RandomBytes = pooledBytes): string {
   const { millisecond, counter } = next(clock, random);
   const tail = random(8);
   const hex = [

@@ -29,7 +29,7 @@ export class InstanceEntity {
   @KeyColumn() transferSyntaxUid!: string;
   /** HMAC-SHA256(centre key, issuer, PatientID), hex; empty PatientID: null. */
   @NullableKeyColumn() patientKey!: string | null;
-  /** SHA-256 of the data set bytes as received. */
+  /** SHA-256 of the file that the hub made of the data set first received: the same for the same class, syntax and bytes. */
   @KeyColumn() contentSha256!: string;
   /** SHA-256 of the whole Part-10 file in the object store. */
   @KeyColumn() objectSha256!: string;

@@ -28,8 +28,8 @@ export class FolderObjectStore implements ObjectStore {
     }
   }
 
-  upload(contentOffset: number): ObjectUpload {
-    return new FolderUpload(this.threads, this.newPartPath(), contentOffset, (key) => this.pathOf(key));
+  upload(): ObjectUpload {
+    return new FolderUpload(this.threads, this.newPartPath(), (key) => this.pathOf(key));
   }
 
   newPartPath(): string {

@@ -22,13 +22,14 @@ export class FolderUpload implements ObjectUpload, AnswerListener {
   private underWay = 0;
   private failure?: HubError;
   private threadIsDead = false;
+  /** Committed or discarded: no answer will come any more. */
+  private isOver = false;
   private room?: Waiting<void>;
   private result?: Waiting<WrittenObject | undefined>;
 
   constructor(
     private readonly threads: WritingThreads,
     private readonly partPath: string,
-    private readonly contentOffset: number,
     private readonly pathOf: (key: string) => string,
   ) {
     this.lane = threads.open(this);
@@ -53,6 +54,7 @@ export class FolderUpload implements ObjectUpload, AnswerListener {
     const answer = this.nextResult();
     this.postPiece(this.pathOf(key));
     const written = await answer;
+    this.isOver = true;
     this.lane.close();
     if (written === undefined) throw new HubError('STORAGE_FAILED', 'the object was not written');
     return written;
@@ -61,11 +63,13 @@ export class FolderUpload implements ObjectUpload, AnswerListener {
   async discard(): Promise<void> {
     if (this.buffer) this.threads.giveBack(this.buffer.buffer as ArrayBuffer);
     this.buffer = undefined;
+    if (this.isOver) return;
     if (this.threadIsDead) return removeIfThere(this.partPath);
     const answer = this.nextResult();
     this.underWay += 1;
     this.lane.post({ kind: 'discard', upload: this.lane.upload });
     await answer;
+    this.isOver = true;
     this.lane.close();
   }
 
@@ -97,13 +101,13 @@ export class FolderUpload implements ObjectUpload, AnswerListener {
 
   /** The last piece may be empty: it tells where the object goes. */
   private postPiece(commitTo?: string): void {
-    const { used, partPath, contentOffset } = this;
+    const { used, partPath } = this;
     const buffer = (this.buffer?.buffer as ArrayBuffer | undefined) ?? this.threads.takeBuffer();
     this.buffer = undefined;
     this.used = 0;
     this.underWay += 1;
     const { upload } = this.lane;
-    this.lane.post({ kind: 'piece', upload, partPath, contentOffset, buffer, used, commitTo });
+    this.lane.post({ kind: 'piece', upload, partPath, buffer, used, commitTo });
   }
 
   private makeRoom(): void {

@@ -5,11 +5,9 @@ export interface WritePiece {
   readonly kind: 'piece';
   readonly upload: number;
   readonly partPath: string;
-  /** Where the content begins that gets a digest of its own. */
-  readonly contentOffset: number;
   readonly buffer: ArrayBuffer;
   readonly used: number;
-  /** The piece is the last one: rename to this path, sync, and say the digests. */
+  /** The piece is the last one: rename to this path, sync, and say the digest. */
   readonly commitTo?: string;
 }
 
@@ -24,8 +22,6 @@ export type WritingRequest = WritePiece | DiscardUpload;
 export interface WrittenObject {
   /** SHA-256 of all bytes, hex. */
   readonly sha256: string;
-  /** SHA-256 of the bytes from `contentOffset` on, hex. */
-  readonly contentSha256: string;
   readonly sizeBytes: number;
 }
 

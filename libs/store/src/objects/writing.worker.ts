@@ -13,10 +13,7 @@ interface OpenUpload {
   readonly file: number;
   /** Where it lies now. */
   path: string;
-  readonly whole: Hash;
-  readonly content: Hash;
-  /** Bytes before the content that are still to come. */
-  beforeContent: number;
+  readonly hash: Hash;
   sizeBytes: number;
   /** A piece is missing: the object can only be discarded. */
   broken?: unknown;
@@ -35,8 +32,8 @@ function perform(request: WritingRequest): WritingAnswer {
   return { upload, buffer, ...outcome(work) };
 }
 
-function writePiece({ upload, partPath, contentOffset, buffer, used }: WritePiece): void {
-  const open = uploads.get(upload) ?? openUpload(upload, partPath, contentOffset);
+function writePiece({ upload, partPath, buffer, used }: WritePiece): void {
+  const open = uploads.get(upload) ?? openUpload(upload, partPath);
   if (open.broken !== undefined) throw open.broken;
   const bytes = new Uint8Array(buffer, 0, used);
   try {
@@ -45,20 +42,15 @@ function writePiece({ upload, partPath, contentOffset, buffer, used }: WritePiec
     open.broken = thrown;
     throw thrown;
   }
-  open.whole.update(bytes);
-  const skipped = Math.min(open.beforeContent, used);
-  open.beforeContent -= skipped;
-  open.content.update(bytes.subarray(skipped));
+  open.hash.update(bytes);
   open.sizeBytes += used;
 }
 
-function openUpload(upload: number, path: string, contentOffset: number): OpenUpload {
+function openUpload(upload: number, path: string): OpenUpload {
   const open: OpenUpload = {
     file: openSync(path, 'wx', 0o600),
     path,
-    whole: createHash('sha256'),
-    content: createHash('sha256'),
-    beforeContent: contentOffset,
+    hash: createHash('sha256'),
     sizeBytes: 0,
   };
   uploads.set(upload, open);
@@ -74,8 +66,7 @@ function commit(upload: number, path: string): WrittenObject {
   syncFolder(dirname(path));
   uploads.delete(upload);
   closeSync(open.file);
-  const { whole, content, sizeBytes } = open;
-  return { sha256: whole.digest('hex'), contentSha256: content.digest('hex'), sizeBytes };
+  return { sha256: open.hash.digest('hex'), sizeBytes: open.sizeBytes };
 }
 
 /** The folder of a key is made for its first object, where the part file proves that the right file system is there. */
