@@ -42,11 +42,16 @@ export function openFiles(pid: number): OpenFiles {
 
 /** Grows with every child process that has ended, and counts those that run: any change means that one was started. */
 export function childrenTrace(pid: number): string {
-  const running = namesIn(`/proc/${pid}/task`).flatMap((task) =>
+  const faultsOfEnded = readText(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[8] ?? '';
+  return `${childrenOf(pid).sort().join(' ')} (${faultsOfEnded})`;
+}
+
+export const hasChildren = (pid: number): boolean => childrenOf(pid).length > 0;
+
+function childrenOf(pid: number): string[] {
+  return namesIn(`/proc/${pid}/task`).flatMap((task) =>
     readText(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean),
   );
-  const faultsOfEnded = readText(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[8] ?? '';
-  return `${running.sort().join(' ')} (${faultsOfEnded})`;
 }
 
 /** Looks again and again until it is stopped. */
