@@ -68,7 +68,8 @@ if (wants('hostile')) {
     env: { MODELBANK_TEST_BROKER: 'hostile' },
   });
 }
-if (wants('torture')) jest('torture', { extra: ['--runInBand'] });
+// Two groups at a time, each with a hub of its own: a row is mostly waiting.
+if (wants('torture')) jest('torture', { extra: ['--maxWorkers=2'] });
 
 if (skipped.length > 0) process.stdout.write(`\nSkipped (each printed its reason above):\n  ${skipped.join('\n  ')}\n`);
 process.stdout.write(

@@ -78,7 +78,7 @@ it('a locked database is waited for, then told as 0xA700, while the hub answers 
   other.exec('COMMIT');
   other.close();
   expect(await store(2, 3, 4)).toEqual(['0000', '0000', '0000']);
-  // an object whose row could not be written stays until it is sent again, or a day has passed
+  // no object stays whose row could not be written
   expect(whatIsKept(hub.home)).toMatchObject({ broken: [], orphans: [], parts: [] });
   expect(whatIsKept(hub.home).rows).toHaveLength(5);
 });

@@ -60,7 +60,7 @@ describe('1 the refusal', () => {
 
 describe('4 memory, files and sockets', () => {
   it('more memory than allowed', async () => {
-    const quietRssBytes = { value: place.quietRssBytes - 257 * 1024 * 1024 };
+    const quietRssBytes = { value: place.quietRssBytes - 300 * 1024 * 1024 };
     const grown = Object.create(place, { quietRssBytes }) as TorturePlace;
     expect(await deviationsOf(nothing, {}, grown)).toMatch(/^4: RSS grew by \d+ MiB$/);
   });

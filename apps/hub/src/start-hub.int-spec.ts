@@ -9,6 +9,9 @@ import { RoutePermissions } from './access';
 import { startHub } from './main';
 import type { RunningHub } from './main';
 
+/** Whole hubs start, on a busy machine. */
+jest.setTimeout(60_000);
+
 let home: string;
 let hub: RunningHub | undefined;
 const log: string[] = [];

@@ -120,6 +120,7 @@ export const CLINICAL_ROWS: readonly TortureRow[] = [
     attack: (attacker) => stored(attacker, (uid) => structureSet(uid, [element(0x30060050, 'DS', '1\\2\\3')])),
     expected: '0x0000',
     isKept: true,
+    isReadInChild: true,
   },
   {
     id: 'F6',
@@ -128,6 +129,7 @@ export const CLINICAL_ROWS: readonly TortureRow[] = [
       stored(attacker, (uid) => structureSet(uid, [element(0x30060050, 'DS', 'NaN\\1e308\\-1e308')])),
     expected: '0x0000',
     isKept: true,
+    isReadInChild: true,
   },
   storeRefused(
     'F6',

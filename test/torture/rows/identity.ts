@@ -110,7 +110,7 @@ async function fingerprintOf({ certPath }: AuthorityFiles): Promise<string> {
 }
 
 async function revoke({ place, centreId }: Attacker, certificate: AuthorityFiles): Promise<void> {
-  await place.hub.api.post(`/centres/${centreId}/certificates/${await fingerprintOf(certificate)}/revoke`);
+  await place.ask(`/api/v1/centres/${centreId}/certificates/${await fingerprintOf(certificate)}/revoke`, 'POST');
 }
 
 /** As another process of the hub commits it: in the database, without a word to this one. */

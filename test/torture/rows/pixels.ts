@@ -1,14 +1,15 @@
 /**
- * Group E of the bad inputs, as far as C-STORE meets it: pixel data is never decoded at the door, so what only lies about its
- * pixels is kept as it came, at once and without memory; encodings that nobody decodes are not taken.
+ * Group E of the bad inputs, as far as C-STORE meets it. Pixel data is never decoded at the door: a size that no instance may
+ * have is refused by its numbers alone, other lies inside the pixels are kept as they came, at once and without memory;
+ * encodings that nobody decodes are not taken.
  */
 import { RAW_CT } from '@modelbank/testing';
 import { EXPLICIT_LE, UNDEFINED, delimiter, item, raw } from '../../../libs/dicom/test-support/raw-bytes';
 import { element, unsigned } from '../../support/ct-slices';
 import { attackCt } from '../support/attack-ct';
 import type { Attacker } from '../support/attacker';
-import { notOffered } from '../support/store-rows';
-import type { TortureRow } from '../support/torture-row';
+import { CANNOT_UNDERSTAND, MALFORMED, TOO_LARGE, notOffered } from '../support/store-rows';
+import type { ExpectedAudit, TortureRow } from '../support/torture-row';
 
 const contextOf = (transferSyntax: string) => ({ ...RAW_CT, transferSyntaxes: [transferSyntax] });
 const RLE = contextOf('1.2.840.10008.1.2.5');
@@ -62,10 +63,14 @@ const SCANS = Buffer.concat([
 ]);
 const PAM = Buffer.from('P7\nWIDTH 4294967295\nHEIGHT 4294967295\nDEPTH 4\nMAXVAL 255\nTUPLTYPE RGB_ALPHA\nENDHDR\n');
 
+const CLAIMS: readonly (readonly [string, string, ExpectedAudit, readonly Buffer[]])[] = [
+  ['E1', 'Rows and Columns as UL FFFFFFFF', TOO_LARGE, [unsignedLong(0x00280010, 0xffffffff), unsignedLong(0x00280011, 0xffffffff)]],
+  ['E1', '65535 x 65535 pixels of 65535 frames', TOO_LARGE, [element(0x00280008, 'IS', '65535'), unsigned(0x00280010, 65_535), unsigned(0x00280011, 65_535)]],
+  ['E1', 'a size whose product wraps at 2^32', TOO_LARGE, [element(0x00280008, 'IS', '65536'), unsigned(0x00280010, 256), unsigned(0x00280011, 256)]],
+  ['E2', 'PALETTE COLOR with a table shorter than its descriptor', MALFORMED, [element(0x00280004, 'CS', 'PALETTE COLOR'), element(0x00281101, 'US', Buffer.from([0, 1, 0, 0, 16, 0])), element(0x00281201, 'OW', Buffer.alloc(2))]],
+]; // prettier-ignore
+
 const LIES: readonly (readonly [string, string, typeof RAW_CT, readonly Buffer[]])[] = [
-  ['E1', 'Rows and Columns as UL FFFFFFFF', NATIVE, [unsignedLong(0x00280010, 0xffffffff), unsignedLong(0x00280011, 0xffffffff)]],
-  ['E1', '65535 x 65535 pixels of 65535 frames', NATIVE, [element(0x00280008, 'IS', '65535'), unsigned(0x00280010, 65_535), unsigned(0x00280011, 65_535)]],
-  ['E1', 'a size whose product wraps at 2^32', NATIVE, [element(0x00280008, 'IS', '65536'), unsigned(0x00280010, 256), unsigned(0x00280011, 256)]],
   ['E2', 'PALETTE COLOR with a table of one colour', NATIVE, [element(0x00280004, 'CS', 'PALETTE COLOR'), element(0x00281101, 'US', Buffer.from([1, 0, 0, 0, 16, 0])), element(0x00281201, 'OW', Buffer.alloc(2))]],
   ['E4', 'JPEG 2000 of 60000 x 60000 pixels in 300 bytes', JPEG_2000, [fragments(hugeCodestream(60_000))]],
   ['E4', 'JPEG 2000 of 3600000000 tiles', JPEG_2000, [fragments(hugeCodestream(1))]],
@@ -88,6 +93,16 @@ async function keptUndecoded(
 }
 
 export const PIXEL_ROWS: readonly TortureRow[] = [
+  ...CLAIMS.map(([id, title, audit, elements]) => ({
+    id,
+    title,
+    attack: (attacker: Attacker) => {
+      const { uid, dataSet } = attackCt(elements);
+      return attacker.store(dataSet, uid);
+    },
+    expected: CANNOT_UNDERSTAND,
+    audit,
+  })),
   ...LIES.map(([id, title, context, elements]) => ({
     id,
     title,

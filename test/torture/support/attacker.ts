@@ -134,6 +134,8 @@ export class Attacker {
     if (peer.socket.destroyed) return;
     peer.send(rawPdu(0x05));
     await peer.next(REFUSED_WITHIN_MS).catch(() => undefined);
+    // the one that asked closes (PS3.8 action AR-3): otherwise the hub waits for it
+    peer.socket.end();
     await peer.closed(REFUSED_WITHIN_MS).catch(() => undefined);
   }
 

@@ -8,6 +8,7 @@ import { TorturePlace } from './torture-place';
 import type { TortureRow } from './torture-row';
 
 const OPEN_WITHIN_MS = 90_000;
+const CLOSE_WITHIN_MS = 30_000;
 const TEST_WITHIN_MS = 90_000;
 
 export interface DescribeOptions {
@@ -33,7 +34,7 @@ export function describeRows(group: string, rows: readonly TortureRow[], options
     afterAll(async () => {
       await place.close();
       report(group, figures);
-    });
+    }, CLOSE_WITHIN_MS);
     it.each(rows.map((row) => [`${row.id} ${row.title}`, row] as const))(
       '%s',
       async (name, row) => {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PLANTED } from '../../journeys/support/planted';
 import type { GoodSpell } from './good-traffic';
 import type { JournalRow, Marks } from './hub-records';
-import { RssPeak, childrenTrace, isAlive, openFiles, rssBytes } from './process-watch';
+import { RssPeak, childrenTrace, hasChildren, isAlive, openFiles, rssBytes } from './process-watch';
 import type { OpenFiles } from './process-watch';
 import type { TorturePlace } from './torture-place';
 import type { ExpectedAudit, TortureRow } from './torture-row';
@@ -14,6 +14,10 @@ const RSS_GROWTH_BYTES = 256 * MIB;
 const ROW_WITHIN_MS = 20_000;
 /** Sockets that close, part files that are cleared away, entries that are written: all by then. */
 const SETTLED_WITHIN_MS = 5_000;
+/** A process has to start on a busy machine. */
+const CHILD_WITHIN_MS = 30_000;
+/** After an attack. The journal waits a moment before it writes what may come again (refusal-journal.ts): two are seen as two. */
+const COUNTED_WITHIN_MS = 600;
 /** No more than that for a good image, even on a busy machine: the hub lives. */
 const GOOD_WITHIN_MS = 10_000;
 
@@ -50,7 +54,7 @@ export async function judgeRow(place: TorturePlace, row: TortureRow): Promise<Ju
   const seen = await within(row.withinMs ?? ROW_WITHIN_MS, row.attack(attacker));
   const durationMs = performance.now() - startedMs;
   attacker.leave();
-  await place.good.oneMore();
+  await Promise.all([place.good.oneMore(), delay(COUNTED_WITHIN_MS)]);
   const rssGrowthBytes = peak.stop() - place.quietRssBytes;
   const spell = place.good.spell();
   const deviations = [
@@ -58,6 +62,7 @@ export async function judgeRow(place: TorturePlace, row: TortureRow): Promise<Ju
     ...aliveStill(place),
     ...goodTraffic(spell),
     ...(await resources(place, before, rssGrowthBytes)),
+    ...(await processes(place, before, row)),
     ...(await written(place, before)),
     ...(await audited(place, before, row)),
     ...(row.isKept ? [] : kept(place, before)),
@@ -128,17 +133,24 @@ async function resources({ hub }: TorturePlace, { files }: Before, rssGrowthByte
   return [...grown, ...left];
 }
 
-async function written({ footprint, hub }: TorturePlace, { moment, children }: Before): Promise<string[]> {
-  const started = isAlive(hub.pid) && childrenTrace(hub.pid) !== children ? ['a process was started'] : [];
+/** None may be started, but the hub's own where a row says so: that one has come and gone. */
+async function processes({ hub }: TorturePlace, { children }: Before, row: TortureRow): Promise<string[]> {
+  const isOther = () => isAlive(hub.pid) && childrenTrace(hub.pid) !== children;
+  if (row.isReadInChild !== true) return isOther() ? ['5: a process was started'] : [];
+  return settled(
+    () => (isOther() && !hasChildren(hub.pid) ? [] : ['5: no process of the hub has come and gone']),
+    CHILD_WITHIN_MS,
+  );
+}
+
+async function written({ footprint }: TorturePlace, { moment }: Before): Promise<string[]> {
   const parts = await settled(() => footprint.parts().map((name) => `5: the part file ${name} stays`));
-  return [...started, ...footprint.strayedSince(moment), ...footprint.oddObjects()]
-    .map((what) => `5: ${what}`)
-    .concat(parts);
+  return [...footprint.strayedSince(moment), ...footprint.oddObjects()].map((what) => `5: ${what}`).concat(parts);
 }
 
 /** Looks until nothing is wrong, or gives what is still wrong at the end. */
-async function settled(look: () => string[]): Promise<string[]> {
-  const deadlineMs = performance.now() + SETTLED_WITHIN_MS;
+async function settled(look: () => string[], withinMs = SETTLED_WITHIN_MS): Promise<string[]> {
+  const deadlineMs = performance.now() + withinMs;
   for (;;) {
     const wrong = look();
     if (wrong.length === 0 || performance.now() > deadlineMs) return wrong;
@@ -149,7 +161,6 @@ async function settled(look: () => string[]): Promise<string[]> {
 async function audited(place: TorturePlace, { marks, logged }: Before, { audit }: TortureRow): Promise<string[]> {
   const expected = audit === undefined ? [] : [audit].flat();
   const entries = () => place.records.auditSince(marks);
-  await delay(COUNTED_WITHIN_MS);
   await settled(() => (entries().length >= expected.length ? [] : ['not all entries yet']));
   const wrong = auditDeviations(entries(), place.attacking.id, expected);
   const identities = [place.hub.output().slice(logged), JSON.stringify(place.records.journalSince(marks))]
@@ -163,9 +174,6 @@ function brokenLogLines(log: string): string[] {
   const lines = log.split('\n').slice(0, -1);
   return lines.filter((line) => !/^\{[ -~\u00a0-\uffff]*\}$/.test(line)).map(() => 'a log line is no JSON object');
 }
-
-/** The journal waits a moment before it writes what may come again (refusal-journal.ts): two entries are seen as two. */
-const COUNTED_WITHIN_MS = 500;
 
 function auditDeviations(
   found: readonly JournalRow[],
@@ -196,12 +204,9 @@ function kept({ records }: TorturePlace, { marks }: Before): string[] {
 }
 
 /** The 99th percentile since the last time it was asked. */
-async function loopDelay({ hub }: TorturePlace): Promise<number> {
-  const { baseUrl } = hub.api;
-  const response = await fetch(`${baseUrl}/metrics`, {
-    headers: { authorization: `Bearer ${hub.operatorToken}`, connection: 'close' },
-  }).catch(() => undefined);
-  const line = /^modelbank_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec((await response?.text()) ?? '');
+async function loopDelay(place: TorturePlace): Promise<number> {
+  const metrics = await place.ask('/metrics').catch(() => '');
+  const line = /^modelbank_nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(metrics);
   return Number(line?.[1] ?? NaN) * 1000;
 }
 

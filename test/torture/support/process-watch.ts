@@ -34,24 +34,24 @@ export function cpuMs(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** The writing threads keep the folders of objects open to sync them: at most 256, so no leak. */
-const OBJECT_FOLDER = /\/objects\/instances\/[0-9a-f]{2}$/;
-
 export function openFiles(pid: number): OpenFiles {
-  const links = namesIn(`/proc/${pid}/fd`)
-    .map((name) => linkOf(`/proc/${pid}/fd/${name}`))
-    .filter((link) => !OBJECT_FOLDER.test(link));
+  const links = namesIn(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`));
   const sockets = links.filter((link) => link.startsWith('socket:')).length;
   return { files: links.filter((link) => link !== '').length - sockets, sockets };
 }
 
 /** Grows with every child process that has ended, and counts those that run: any change means that one was started. */
 export function childrenTrace(pid: number): string {
-  const running = namesIn(`/proc/${pid}/task`).flatMap((task) =>
+  const faultsOfEnded = readText(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[8] ?? '';
+  return `${childrenOf(pid).sort().join(' ')} (${faultsOfEnded})`;
+}
+
+export const hasChildren = (pid: number): boolean => childrenOf(pid).length > 0;
+
+function childrenOf(pid: number): string[] {
+  return namesIn(`/proc/${pid}/task`).flatMap((task) =>
     readText(`/proc/${pid}/task/${task}/children`).split(' ').filter(Boolean),
   );
-  const faultsOfEnded = readText(`/proc/${pid}/stat`).split(') ')[1]?.split(' ')[8] ?? '';
-  return `${running.sort().join(' ')} (${faultsOfEnded})`;
 }
 
 /** Looks again and again until it is stopped. */

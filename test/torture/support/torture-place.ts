@@ -85,6 +85,22 @@ export class TorturePlace {
     return row === undefined ? Buffer.alloc(0) : readFileSync(join(this.hub.home, 'objects', row.objectKey));
   }
 
+  /** Asks the hub as its operator, over a connection that ends with the answer: a kept one is a socket that stays open. */
+  async ask(path: string, method: 'GET' | 'POST' = 'GET', body?: object): Promise<string> {
+    const response = await fetch(`${this.hub.api.baseUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.hub.operatorToken}`,
+        connection: 'close',
+        ...(method === 'POST' ? { 'content-type': 'application/json' } : {}),
+      },
+      body: method === 'POST' ? JSON.stringify(body ?? {}) : undefined,
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}`);
+    return text;
+  }
+
   async close(): Promise<void> {
     await this.good.stop();
     this.records.close();

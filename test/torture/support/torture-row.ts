@@ -15,6 +15,8 @@ export interface TortureRow {
   readonly audit?: ExpectedAudit | readonly ExpectedAudit[];
   /** Something is kept, and what becomes of it is the row's own business. Default: nothing may be. */
   readonly isKept?: boolean;
+  /** The hub reads it in a process of its own, which must be gone again. Default: no process may be started. */
+  readonly isReadInChild?: boolean;
   /** The whole row must be over by then, the peer's own waiting included. */
   readonly withinMs?: number;
 }

@@ -17,6 +17,9 @@ import { IntakeBench } from '../../../../test/support/intake-bench';
 import { CT_IMAGE_STORAGE, element, sliceDataSet, sliceUids, writeSlice } from '../../../../test/support/ct-slices';
 import type { SlicePlan } from '../../../../test/support/ct-slices';
 
+/** Real tools, sockets and databases on a busy machine. */
+jest.setTimeout(60_000);
+
 let bench: IntakeBench;
 let folder: string;
 

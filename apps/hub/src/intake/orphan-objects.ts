@@ -50,6 +50,14 @@ export class OrphanObjects implements OnApplicationBootstrap {
     return removed + (await this.removeUnknown(piece, before));
   }
 
+  /**
+   * After the row of an object could not be written. A database of another process may have taken it all the same, so there
+   * it waits for its day; without this, a sender that tries again and again would fill the disk meanwhile.
+   */
+  async removeRowless(key: string): Promise<void> {
+    if (this.configuration.database.type === 'sqlite') await this.removeUnknown([key], Infinity);
+  }
+
   private async removeUnknown(keys: readonly string[], before: number): Promise<number> {
     if (keys.length === 0) return 0;
     const named = { select: { objectKey: true }, where: { objectKey: In([...keys]) } } as const;

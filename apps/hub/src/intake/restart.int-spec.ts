@@ -12,6 +12,9 @@ import { CT_IMAGE_STORAGE, sliceDataSet, sliceUids, writeSlice } from '../../../
 import type { AnnouncedInstance, Arrival } from './arrival';
 import { ReceiveInstance } from './receive-instance';
 
+/** Whole intakes start twice, on a busy machine. */
+jest.setTimeout(60_000);
+
 const arrival = (id: string, aeTitle: string): Arrival => ({
   id,
   callingAe: { aeTitle, centreId: 'odense', settleTimeMs: 1000, sendsWholeSeries: false },

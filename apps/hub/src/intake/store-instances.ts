@@ -11,6 +11,7 @@ import { groupCommit } from './group-commit';
 import type { GroupCommit } from './group-commit';
 import type { InstanceCandidate } from './instance-candidate';
 import { insertInstance, newAssociations } from './instance-rows';
+import { OrphanObjects } from './orphan-objects';
 import { returnedResult } from './same-uid/first-object';
 import type { FirstObject } from './same-uid/first-object';
 import { SameUid } from './same-uid/same-uid';
@@ -38,6 +39,7 @@ export class StoreInstances {
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(CRASH_POINTS_PORT) private readonly crashPoints: CrashPoints,
     private readonly sameUid: SameUid,
+    private readonly orphans: OrphanObjects,
   ) {
     this.commits = groupCommit((candidates) => this.commit(candidates));
   }
@@ -53,7 +55,11 @@ export class StoreInstances {
 
   /** Takes over the object of the candidate: it stays where a row names it. Throws INSTANCE_CONFLICT where it was refused. */
   async store(candidate: InstanceCandidate): Promise<StoreOutcome> {
-    const decision = await this.commits.add(candidate);
+    const decision = await this.commits.add(candidate).catch(async (thrown: unknown) => {
+      // where even that cannot be asked, the object stays until the daily look
+      await this.orphans.removeRowless(candidate.objectKey).catch(() => undefined);
+      throw thrown;
+    });
     if (decision.outcome === 'conflict') return this.sameUid.settle(candidate, decision.first);
     this.crashPoints.reach('intake.beforeResponse');
     if (decision.outcome === 'duplicate') await this.objects.remove(candidate.objectKey);

@@ -16,6 +16,9 @@ import {
 } from '@modelbank/testing';
 import { REJECTION, ensurePki, type AssociationPeer, type DevelopmentPki, type IssuedCertificate } from '../index';
 
+/** Certificates are made and real tools started, on a busy machine. */
+jest.setTimeout(60_000);
+
 let home: string;
 let pki: DevelopmentPki;
 let scp: CollectingScp;

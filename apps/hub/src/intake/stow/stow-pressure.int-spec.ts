@@ -50,11 +50,11 @@ describe('a store request', () => {
   });
 
   it('is told to come again when nothing can be written, and is served when that is over', async () => {
-    const parts = join(bench.configuration.home, 'objects', '.parts');
-    await rename(parts, `${parts}-gone`);
+    const objects = join(bench.configuration.home, 'objects');
+    await rename(objects, `${objects}-gone`);
     const files = [0, 1].map((k) => sliceFile({ seed: 'pressure gone', k }));
     const refused = await stow(bench, files);
-    await rename(`${parts}-gone`, parts);
+    await rename(`${objects}-gone`, objects);
     expect(refused).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
     const failed = jsonOf(refused)['00081198'].Value as Record<string, { Value: unknown[] }>[];
     expect(failed.map((item) => item['00081197'].Value[0])).toEqual([0xa700, 0xa700]);
