@@ -46,7 +46,7 @@ it('gives the limits, times and codes of storage commitment', () => {
 it('the defaults of the library are those of the configuration', () => {
   const { limits } = new Configuration().dimse;
   const { maximumHandshakes, ...configured } = DEFAULT_SCP_LIMITS;
-  expect(text).toContain(`at most ${maximumHandshakes} TLS handshakes`);
+  expect(text).toContain(`At most ${maximumHandshakes} TLS handshakes`);
   expect(configured).toEqual({
     handshakeMs: limits.handshakeTimeoutMs,
     associateMs: limits.artimTimeoutMs,
