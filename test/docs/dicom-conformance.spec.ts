@@ -57,8 +57,6 @@ it('the defaults of the library are those of the configuration', () => {
     maximumAssociations: limits.maxAssociations,
     maximumAssociationsPerCentre: limits.maxAssociationsPerCentre,
     maximumConnections: limits.maxConnections,
-    // the same for every hub: no peer needs more at a time
-    maximumHandshakes: 256,
     maximumObjectBytes: limits.maxInstanceBytes,
     maximumPduBytes: limits.maxPduBytes,
     maximumAssociateBytes: limits.maxAssociateBytes,
