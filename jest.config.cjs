@@ -24,6 +24,8 @@ const common = {
 };
 module.exports = {
   maxWorkers: 2,
+  // real hubs, databases and tools on a shared machine: a busy moment fails no test
+  testTimeout: 60_000,
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,certs,test}/**/*.spec.ts'] },
     { ...common, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps,certs,models}/**/*.int-spec.ts'] },
