@@ -23,7 +23,7 @@ const ABORTED: TortureRow = {
 let place: TorturePlace;
 beforeAll(async () => (place = await TorturePlace.open()), 90_000);
 afterAll(() => place.close());
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** The deviations of a row that does something wicked first and is refused then. */
 async function deviationsOf(

@@ -111,7 +111,7 @@ describe('what the inference child refuses', () => {
       digests.add(outcome.labels[0].sha256);
     }
     expect(digests.size).toBe(1);
-  }, 30_000);
+  }, 60_000);
 
   it.each<[string, string, () => InferenceJobSpec]>([
     ['NaN', '"Body"', () => job(NOT_A_NUMBER)],
@@ -148,7 +148,7 @@ describe('what the inference child refuses', () => {
         code: 'PACKAGE_INVALID',
       });
     }
-  }, 30_000);
+  }, 60_000);
 
   it('takes an empty label that may be empty', async () => {
     const labels = [{ ...label('Gone', above(0, 5000)), mayBeEmpty: true }, { ...label('Kept', above(0, -500)) }];

@@ -89,7 +89,7 @@ describe('runChild', () => {
     });
     expect(ending).toMatchObject({ code: 'INFERENCE_OUT_OF_MEMORY', isAlive: false });
     expect(ending.message).toContain('for want of memory');
-  }, 30_000);
+  }, 60_000);
 
   it('kills on abort, and does not start when aborted before', async () => {
     const controller = new AbortController();
@@ -150,7 +150,7 @@ describe('runChild', () => {
     hub.kill('SIGKILL');
     await new Promise((resolve) => setTimeout(resolve, 2000));
     expect(isAlive(pid)).toBe(false);
-  }, 30_000);
+  }, 60_000);
 });
 
 /** A killed process whose parent has not looked yet is a zombie: gone for our purpose. */

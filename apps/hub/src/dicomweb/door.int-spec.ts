@@ -193,7 +193,7 @@ describe('TLS', () => {
     silent.once('secureConnect', () => silent.write('GET /dicomweb/'));
     await closed(silent);
     await closed((await openRaw(bench, '')).socket);
-  }, 20_000);
+  }, 60_000);
 });
 
 describe('a web page', () => {

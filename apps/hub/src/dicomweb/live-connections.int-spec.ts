@@ -8,7 +8,7 @@ import { IntakeBench } from '../../../../test/support/intake-bench';
 import { closed, openRaw, rawStoreHead, until } from '../../../../test/support/raw-https';
 
 /** Real sockets on a busy machine. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 const WITHIN_MS = 5_000;
 const STUDIES = '/dicomweb/MODELBANK/studies';

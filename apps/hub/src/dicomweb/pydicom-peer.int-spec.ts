@@ -78,5 +78,5 @@ itWhen(hasPydicom, 'no python3 with pydicom here')(
       await rm(folder, { recursive: true });
     }
   },
-  30_000,
+  60_000,
 );

@@ -12,7 +12,7 @@ import type { SlicePlan } from '../../../../test/support/ct-slices';
 import { IntakeBench } from '../../../../test/support/intake-bench';
 import { SeriesAssembly } from '../assembly/series-assembly';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let bench: IntakeBench;
 beforeAll(async () => {

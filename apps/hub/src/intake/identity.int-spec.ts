@@ -11,7 +11,7 @@ const NAME = 'ZEBEDEE';
 const CPR = '0101701234';
 const IDENTITY = /zebedee|010170-?1234/i;
 /** The conflict is compared in a process of its own. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 /** By VR: as much identity as a value may hold. */
 const PLANTED: Readonly<Record<string, string>> = {

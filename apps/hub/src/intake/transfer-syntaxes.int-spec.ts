@@ -30,7 +30,7 @@ const FILES: readonly (readonly [file: string, proposal: string, lossy: boolean]
 ];
 
 /** Each image is compared with itself in a process of its own. */
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let bench: IntakeBench;
 let folder: string;

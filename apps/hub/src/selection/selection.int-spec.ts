@@ -261,5 +261,5 @@ testStores('selection', (database) => {
       `selection: one input set against 500 versions in ${elapsedMs.toFixed(0)} ms (${database.type})\n`,
     );
     expect(await candidates(inputSetId)).toHaveLength(500);
-  }, 30_000);
+  }, 60_000);
 });

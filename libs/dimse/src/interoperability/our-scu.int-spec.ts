@@ -223,5 +223,5 @@ withOrthanc('our SCU to Orthanc', () => {
     } finally {
       await tool.stop();
     }
-  }, 30_000);
+  }, 60_000);
 });

@@ -8,7 +8,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { CollectingScp, eventually, hasTool, runEchoscu } from '@modelbank/testing';
 import { ensurePki, type DevelopmentPki } from '../index';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 const OPENSSL = '/usr/bin/openssl';
 const itWithOpenssl = hasTool(OPENSSL) ? it : it.skip;
 if (!hasTool(OPENSSL)) process.stderr.write('skipped in part: openssl is not installed\n');

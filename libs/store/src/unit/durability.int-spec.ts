@@ -62,6 +62,6 @@ testStores('kill -9', (database) => {
       await store.close();
       await drop();
     },
-    30_000,
+    120_000,
   );
 });

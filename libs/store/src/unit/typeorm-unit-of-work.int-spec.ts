@@ -254,5 +254,5 @@ testStores('units that make the same row at the same time', (database) => {
       expect(outcomes.filter((outcome) => outcome === 'made')).toHaveLength(1);
     }
     await store.dispose();
-  }, 30_000);
+  }, 60_000);
 });
