@@ -12,3 +12,4 @@ export * from './door';
 export * from './scope';
 export * from './roles';
 export { certificateOf, fingerprintOf } from './callers/machine-callers';
+export * from './peer-address.dto';

@@ -16,12 +16,10 @@ import {
 } from 'class-validator';
 import { DESTINATION_KINDS } from '@modelbank/contracts';
 import type { DestinationKind } from '@modelbank/contracts';
-import { CENTRE_ID_PATTERN } from '../access';
+import { CENTRE_ID_PATTERN, PeerAddressDto } from '../access';
 
 /** VR AE (PS3.5 6.2): at most 16 characters, no backslash or control character; outer spaces mean nothing, so none here. */
 export const AE_TITLE_PATTERN = /^(?! )[\x20-\x5b\x5d-\x7e]{1,16}(?<! )$/;
-export const FINGERPRINT_PATTERN = /^[0-9a-f]{64}$/;
-const HOST_PATTERN = /^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/;
 const DAY_MS = 86_400_000;
 
 export class LegalEntityDto {
@@ -90,7 +88,7 @@ export class AddCertificateDto {
   pem!: string;
 }
 
-export class AddDestinationDto {
+export class AddDestinationDto extends PeerAddressDto {
   @ApiProperty({ example: 'PACS' })
   @IsString()
   @Length(1, 100)
@@ -99,28 +97,6 @@ export class AddDestinationDto {
   @ApiProperty({ example: 'ODENSE_PACS' })
   @Matches(AE_TITLE_PATTERN, { message: 'aeTitle must be a DICOM AE title of 1-16 characters' })
   aeTitle!: string;
-
-  @ApiProperty({ example: 'pacs.example.org' })
-  @Matches(HOST_PATTERN, { message: 'host must be a host name or an address' })
-  host!: string;
-
-  @ApiProperty({ example: 2762 })
-  @IsInt()
-  @Min(1)
-  @Max(65_535)
-  port!: number;
-
-  @ApiPropertyOptional({ default: true })
-  @IsOptional()
-  @IsBoolean()
-  tls?: boolean;
-
-  @ApiPropertyOptional({
-    description: "SHA-256 of the peer's certificate, hex; without it the hub's CA alone is trusted",
-  })
-  @IsOptional()
-  @Matches(FINGERPRINT_PATTERN, { message: 'pinnedFingerprintSha256 must be 64 lower-case hexadecimal digits' })
-  pinnedFingerprintSha256?: string;
 
   @ApiProperty({ enum: DESTINATION_KINDS })
   @IsIn(DESTINATION_KINDS)

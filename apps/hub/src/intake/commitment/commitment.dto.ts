@@ -1,35 +1,13 @@
 /** What the API takes and tells about storage commitment. */
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsOptional } from 'class-validator';
 import { COMMITMENT_STATES } from '@modelbank/contracts';
 import type { CommitmentState } from '@modelbank/contracts';
 import type { CommitmentEntity, CommitmentGatewayEntity } from '@modelbank/store';
+import { PeerAddressDto } from '../../access';
 
-const HOST_PATTERN = /^[A-Za-z0-9]([A-Za-z0-9.:-]{0,252}[A-Za-z0-9])?$/;
-
-export class SetGatewayDto {
-  @ApiProperty({ example: 'gateway.example.org', description: 'where reports go (N-EVENT-REPORT)' })
-  @Matches(HOST_PATTERN, { message: 'host must be a host name or an address' })
-  host!: string;
-
-  @ApiProperty({ example: 2762 })
-  @IsInt()
-  @Min(1)
-  @Max(65_535)
-  port!: number;
-
-  @ApiPropertyOptional({ default: true })
-  @IsOptional()
-  @IsBoolean()
-  tls?: boolean;
-
-  @ApiPropertyOptional({
-    description: "SHA-256 of the gateway's certificate; without it the hub's CA alone is trusted",
-  })
-  @IsOptional()
-  @Matches(/^[0-9a-f]{64}$/, { message: 'pinnedFingerprintSha256 must be 64 lower-case hexadecimal digits' })
-  pinnedFingerprintSha256?: string;
-}
+/** Where its reports go (N-EVENT-REPORT). */
+export class SetGatewayDto extends PeerAddressDto {}
 
 export class GatewayView {
   @ApiProperty() aeTitle!: string;
